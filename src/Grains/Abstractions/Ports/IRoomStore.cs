@@ -1,0 +1,104 @@
+using Chat.Contracts;
+
+namespace Chat.Abstractions;
+
+/// <summary>
+/// The write side of rooms and their logs. Any number of processes may write to one room: what keeps the log single is the
+/// compare-and-set in <see cref="CommitAsync"/>, nothing else. Thread safe. When a task completes successfully, what it says is on disk.
+/// </summary>
+/// <exception cref="StoreUnavailableException">
+/// From every method: the store did not answer; unless said otherwise it is unknown whether a write took place, so read before trying again.
+/// </exception>
+public interface IRoomStore
+{
+    /// <summary>The room with its members and banned users, of one moment; null when there is no such room.</summary>
+    Task<RoomSnapshot?> LoadAsync(RoomId room, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Group commit: one transaction for several rooms, each at most once in the list. A room is written wholly or not at all; one that
+    /// is not (<see cref="CommitStatus"/> other than Committed) does not hinder the others. The answer has one outcome per room, in order.
+    /// <para>Written per room: the row, if version and last seq are the expected ones (inserted for expected version 0); per event, by kind —
+    /// message: the message, its clientId (unique per room and sender), its mentions, and the sender's read mark moved to it;
+    /// edit: text, mentions and edit time; delete: text, mentions, attachments and the text of its edit events erased, pin taken off;
+    /// reaction and pin: set or taken back (repeating is harmless); member: the membership (joined inserts, or lifts a ban, with the read
+    /// mark at the event, so nothing before it is unread; left and removed delete; banned keeps a banned row; role and muted update);
+    /// room: nothing beyond the row — and the outbox row of the commit. All events can be read back by <see cref="IRoomReader.ReadEventsAsync"/>.</para>
+    /// </summary>
+    Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<RoomCommit> commits, CancellationToken cancellationToken = default);
+
+    /// <summary>What is remembered of a clientId; null when it was never used, or longer ago than the retention.</summary>
+    Task<ClientIdRecord?> FindClientIdAsync(RoomId room, UserId sender, string clientId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Moves a member's read mark forward to <paramref name="seq"/> (at most the room's last seq; never back) and answers the mark with the
+    /// exact counts after it, all of one moment. Null when the user is no member. Costs the same however many messages there are.
+    /// </summary>
+    Task<ReadState?> MarkReadAsync(RoomId room, UserId user, long seq, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets clientIds that were used before <paramref name="before"/>, at most <paramref name="limit"/>; answers how many.</summary>
+    Task<int> DropClientIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>
+/// The read side of rooms. Every answer is of one moment and carries the facts on which access is decided (<see cref="RoomRead{T}"/>), so
+/// that a reader who was removed before the read cannot get what came after. Thread safe; reads wait for no writer.
+/// A null answer means that there is no such room.
+/// </summary>
+/// <exception cref="StoreUnavailableException">From every method: the store did not answer.</exception>
+public interface IRoomReader
+{
+    /// <summary>Messages as they are now, with reactions as <paramref name="reader"/> sees them, in the order that the query says.</summary>
+    Task<RoomRead<IReadOnlyList<Message>>?> ReadMessagesAsync(
+        RoomId room, UserId reader, MessageQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>One message as it is now; a null value inside the read when that seq is no message.</summary>
+    Task<RoomRead<Message?>?> ReadMessageAsync(RoomId room, UserId reader, long seq, CancellationToken cancellationToken = default);
+
+    /// <summary>Events with a seq above <paramref name="after"/>, oldest first, without gaps, at most <paramref name="limit"/>.</summary>
+    Task<RoomRead<IReadOnlyList<RoomEvent>>?> ReadEventsAsync(
+        RoomId room, UserId reader, long after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The pinned messages, the last pinned first.</summary>
+    Task<RoomRead<IReadOnlyList<Message>>?> ReadPinsAsync(RoomId room, UserId reader, CancellationToken cancellationToken = default);
+
+    /// <summary>Members (not banned users) with a user id above <paramref name="after"/>, by user id.</summary>
+    Task<RoomRead<IReadOnlyList<MemberRow>>?> ReadMembersAsync(
+        RoomId room, UserId reader, UserId after, int limit, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Finds rooms. Thread safe; reads wait for no writer.</summary>
+/// <exception cref="StoreUnavailableException">From every method: the store did not answer.</exception>
+public interface IRoomDirectory
+{
+    /// <summary>The user's rooms with an id above <paramref name="after"/>, by room id, each of one moment.</summary>
+    Task<IReadOnlyList<MemberRoom>> ListRoomsAsync(UserId user, RoomId after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>All rooms of the user with the last seq at the time of reading. Cheap: no messages are read.</summary>
+    Task<IReadOnlyList<Membership>> ListMembershipsAsync(UserId user, CancellationToken cancellationToken = default);
+
+    /// <summary>The room's last seq and whether the user is a member, of one moment; null when there is no such room.</summary>
+    Task<Membership?> FindMembershipAsync(RoomId room, UserId user, CancellationToken cancellationToken = default);
+
+    /// <summary>How many rooms the user is in.</summary>
+    Task<int> CountRoomsAsync(UserId user, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Public, not archived rooms whose name starts with or contains the query (letter case ignored; all rooms for an empty one) and from
+    /// which <paramref name="reader"/> is not banned, with an id above <paramref name="after"/>, by room id.
+    /// </summary>
+    Task<IReadOnlyList<RoomHead>> DiscoverAsync(
+        string query, UserId reader, RoomId after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The direct room of that key (see <see cref="RoomHead.DirectKey"/>); null when there is none.</summary>
+    Task<RoomId?> FindDirectAsync(string directKey, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A user's place in a room.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="LastSeq">Seq of the room's last event at the time of reading.</param>
+/// <param name="MemberCount">Members at the time of reading.</param>
+/// <param name="IsMember">Whether the user was a member at the time of reading.</param>
+public readonly record struct Membership(RoomId RoomId, long LastSeq, int MemberCount, bool IsMember);
+
+/// <summary>The store did not answer, or answered that it cannot work now. Callers answer <c>storage.unavailable</c>.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
