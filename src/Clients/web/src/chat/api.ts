@@ -1,0 +1,210 @@
+import { ChatError, Code, problemOf } from "./errors";
+import type { Session, SessionStore } from "./session";
+import type { AuthAnswer, Member, Message, Page, PublicRoom, RoomItem, RoomKind, User } from "./types";
+import { readMember, readMessage, readPage, readPublicRoom, readRoom, readUser } from "./wire";
+
+/** Runs `work` while no other tab of this browser runs work under the same name. */
+export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+export const browserLock: Lock = async (name, work) =>
+  // Absent on plain http other than localhost. A refresh that two tabs then do at once makes one of them read the other's tokens.
+  "locks" in navigator ? await navigator.locks.request(name, work) : await work();
+
+export interface ApiOptions {
+  readonly sessions: SessionStore;
+  readonly fetch?: typeof fetch;
+  readonly lock?: Lock;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+const callTimeout = 20_000;
+/** A token this close to its end is refreshed before it is used. */
+const expiryMargin = 15_000;
+
+/**
+ * The REST calls. Every failure is a ChatError. An access token that is about to end, or that the server refuses, is refreshed once for
+ * all calls that wait for it, across tabs; when the refresh token is refused the session is over and the store becomes empty.
+ */
+export class Api {
+  readonly #sessions: SessionStore;
+  readonly #fetch: typeof fetch;
+  readonly #lock: Lock;
+  readonly #now: () => number;
+  #refreshing: Promise<Session> | null = null;
+
+  constructor(options: ApiOptions) {
+    this.#sessions = options.sessions;
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.#lock = options.lock ?? browserLock;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async register(username: string, password: string, displayName: string): Promise<void> {
+    const body = { username, password, ...(displayName ? { displayName } : {}) };
+    this.#keep((await this.#call("POST", "/api/auth/register", null, body)) as AuthAnswer);
+  }
+
+  async login(username: string, password: string): Promise<void> {
+    this.#keep((await this.#call("POST", "/api/auth/login", null, { username, password, device: "Web page" })) as AuthAnswer);
+  }
+
+  /** Ends the session here at once, and at the server when it can be reached. */
+  async logout(): Promise<void> {
+    const session = this.#sessions.read();
+    this.#sessions.write(null);
+    if (session) {
+      try {
+        await this.#call("POST", "/api/auth/logout", session.accessToken, { refreshToken: session.refreshToken });
+      } catch {
+        // The tokens are forgotten here; the server lets them expire.
+      }
+    }
+  }
+
+  /** An access token that is good for now. */
+  async accessToken(): Promise<string> {
+    const session = this.#sessions.read();
+    if (!session) {
+      throw signedOut();
+    }
+    return this.#ends(session) ? (await this.#refresh(session.accessToken)).accessToken : session.accessToken;
+  }
+
+  me = async (): Promise<User> => readUser(await this.request("GET", "/api/users/me"));
+
+  user = async (userId: string): Promise<User> => readUser(await this.request("GET", `/api/users/${id(userId)}`));
+
+  async findUsers(query: string): Promise<readonly User[]> {
+    return readPage(await this.request("GET", `/api/users?query=${encodeURIComponent(query)}&limit=8`), readUser).items;
+  }
+
+  /** All rooms of the user, however many pages they take. */
+  async rooms(): Promise<RoomItem[]> {
+    const all: RoomItem[] = [];
+    let next: string | null = null;
+    do {
+      const page: Page<RoomItem> = readPage(await this.request("GET", `/api/rooms?limit=200${from(next)}`), readRoom);
+      all.push(...page.items);
+      next = page.next;
+    } while (next !== null);
+    return all;
+  }
+
+  async discover(query: string): Promise<Page<PublicRoom>> {
+    return readPage(await this.request("GET", `/api/rooms/discover?query=${encodeURIComponent(query)}`), readPublicRoom);
+  }
+
+  async createRoom(room: { kind: RoomKind; name?: string; topic?: string; memberIds: readonly string[] }): Promise<string> {
+    return readRoom(await this.request("POST", "/api/rooms", room)).roomId;
+  }
+
+  join = (roomId: string): Promise<unknown> => this.request("POST", `/api/rooms/${id(roomId)}/join`);
+
+  leave = (roomId: string): Promise<unknown> => this.request("POST", `/api/rooms/${id(roomId)}/leave`);
+
+  async members(roomId: string, next: string | null): Promise<Page<{ member: Member; user: User }>> {
+    return readPage(await this.request("GET", `/api/rooms/${id(roomId)}/members?limit=100${from(next)}`), readMember);
+  }
+
+  /** Messages below `before`, newest first. */
+  async history(roomId: string, before: number, limit: number): Promise<Page<Message>> {
+    return readPage(await this.request("GET", `/api/rooms/${id(roomId)}/messages?before=${before}&limit=${limit}`), (item) => readMessage(item));
+  }
+
+  /** A call with the session's access token. */
+  async request(method: Method, path: string, body?: unknown): Promise<unknown> {
+    const token = await this.accessToken();
+    try {
+      return await this.#call(method, path, token, body);
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.status !== 401) {
+        throw error;
+      }
+    }
+    return await this.#call(method, path, (await this.#refresh(token)).accessToken, body);
+  }
+
+  #refresh(refused: string): Promise<Session> {
+    this.#refreshing ??= this.#lock("chat.refresh", () => this.#refreshAlone(refused)).finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #refreshAlone(refused: string): Promise<Session> {
+    const session = this.#sessions.read();
+    if (!session) {
+      throw signedOut();
+    }
+    if (session.accessToken !== refused && !this.#ends(session)) {
+      return session;
+    }
+    let answer: AuthAnswer;
+    try {
+      answer = (await this.#call("POST", "/api/auth/refresh", null, { refreshToken: session.refreshToken })) as AuthAnswer;
+    } catch (error) {
+      if (!(error instanceof ChatError) || (error.status !== 401 && error.status !== 400)) {
+        throw error;
+      }
+      const newest = this.#sessions.read();
+      if (newest && newest.refreshToken !== session.refreshToken) {
+        return newest;
+      }
+      this.#sessions.write(null);
+      throw signedOut(error);
+    }
+    if (this.#sessions.read()?.refreshToken !== session.refreshToken) {
+      // Signed out while the answer was on its way: it must not sign in again.
+      throw signedOut();
+    }
+    return this.#keep(answer);
+  }
+
+  #keep(answer: AuthAnswer): Session {
+    const session: Session = {
+      user: readUser(answer.user),
+      accessToken: answer.accessToken,
+      refreshToken: answer.refreshToken,
+      expiresAt: this.#now() + answer.expiresIn * 1000,
+    };
+    this.#sessions.write(session);
+    return session;
+  }
+
+  #ends = (session: Session): boolean => session.expiresAt - this.#now() < expiryMargin;
+
+  async #call(method: Method, path: string, token: string | null, body?: unknown): Promise<unknown> {
+    const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
+    if (token !== null) {
+      headers.Authorization = `Bearer ${token}`;
+    }
+    if (body !== undefined) {
+      headers["Content-Type"] = "application/json";
+    }
+    let answer: Response;
+    try {
+      answer = await this.#fetch(path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(callTimeout),
+      });
+      if (answer.ok) {
+        const text = await answer.text();
+        return text === "" ? null : (JSON.parse(text) as unknown);
+      }
+    } catch (error) {
+      throw new ChatError(Code.network, "The server cannot be reached.", 0, null, error);
+    }
+    throw await problemOf(answer);
+  }
+}
+
+const id = encodeURIComponent;
+const from = (next: string | null): string => (next === null ? "" : `&cursor=${encodeURIComponent(next)}`);
+const signedOut = (cause?: unknown): ChatError => new ChatError(Code.signedOut, "You are signed out.", 401, null, cause);

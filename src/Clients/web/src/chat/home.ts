@@ -1,0 +1,41 @@
+import { Api } from "./api";
+import { Chat } from "./chat";
+import type { SessionStore } from "./session";
+import { Store } from "./store";
+
+/** The page's root: the chat of whoever is signed in, replaced when that changes, in this tab or another. */
+export class Home {
+  readonly api: Api;
+  readonly chat = new Store<Chat | null>(null);
+  readonly #sessions: SessionStore;
+
+  constructor(sessions: SessionStore) {
+    this.#sessions = sessions;
+    this.api = new Api({ sessions });
+    sessions.subscribe(() => this.#follow());
+    this.#follow();
+    const retry = (): void => {
+      if (document.visibilityState === "visible") {
+        this.chat.get()?.retryNow();
+      }
+    };
+    window.addEventListener("online", retry);
+    document.addEventListener("visibilitychange", retry);
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.logout();
+  }
+
+  #follow(): void {
+    const user = this.#sessions.read()?.user ?? null;
+    const held = this.chat.get();
+    if (held?.store.get().me.userId === user?.userId) {
+      return;
+    }
+    held?.stop();
+    const chat = user && new Chat({ api: this.api, me: user });
+    this.chat.update(() => chat);
+    chat?.start();
+  }
+}

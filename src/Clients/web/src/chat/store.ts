@@ -1,0 +1,78 @@
+import type { ConnectionStatus } from "./connection";
+import type { ChatError } from "./errors";
+import type { RoomLog } from "./log";
+import type { Presence, RoomKind, User } from "./types";
+
+/** A value that is replaced, never changed, and tells its listeners; made for useSyncExternalStore. */
+export class Store<T> {
+  #value: T;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(initial: T) {
+    this.#value = initial;
+  }
+
+  readonly get = (): T => this.#value;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  update(change: (value: T) => T): void {
+    const next = change(this.#value);
+    if (next !== this.#value) {
+      this.#value = next;
+      this.#listeners.forEach((listener) => listener());
+    }
+  }
+}
+
+/** A message of one's own that is not in the log yet. */
+export interface Send {
+  readonly clientId: string;
+  readonly text: string;
+  readonly replyTo: number | null;
+  readonly at: string;
+  readonly state: "pending" | "acknowledged" | "failed";
+  /** The seq that the acknowledgement named. */
+  readonly seq: number | null;
+  readonly error: string | null;
+}
+
+export interface RoomState {
+  readonly roomId: string;
+  readonly kind: RoomKind;
+  /** The other users of a direct room; empty for other kinds. */
+  readonly others: readonly string[];
+  readonly log: RoomLog;
+  readonly sends: readonly Send[];
+  readonly history: "idle" | "loading" | "failed";
+  /** Who is typing, with the time (ms since 1970) until which that holds. */
+  readonly typing: ReadonlyMap<string, number>;
+}
+
+export interface ChatState {
+  readonly me: User;
+  readonly connection: ConnectionStatus;
+  /** True once the room list was fetched. */
+  readonly listed: boolean;
+  readonly rooms: ReadonlyMap<string, RoomState>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly presence: ReadonlyMap<string, Presence>;
+  /** The last failure of something that has no place of its own to say so. */
+  readonly error: ChatError | null;
+}
+
+/** The rooms as people look for them: what was active last comes first. */
+export function byActivity(rooms: ReadonlyMap<string, RoomState>): readonly RoomState[] {
+  return [...rooms.values()].sort((a, b) => compare(activity(b), activity(a)) || compare(b.roomId, a.roomId));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const activity = (room: RoomState): string => {
+  const sent = room.sends.at(-1)?.at ?? "";
+  return sent > room.log.activeAt ? sent : room.log.activeAt;
+};
+

@@ -1,0 +1,17 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Home } from "./chat/home";
+import { browserSessions } from "./chat/session";
+import { App } from "./ui/App";
+import "./ui/base.css";
+import "./ui/layout.css";
+import "./ui/messages.css";
+import "./ui/forms.css";
+
+const home = new Home(browserSessions());
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <App home={home} />
+  </StrictMode>,
+);

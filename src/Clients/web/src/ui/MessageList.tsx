@@ -1,0 +1,212 @@
+import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { messageAt } from "../chat/log";
+import type { RoomState, Send } from "../chat/store";
+import type { Message } from "../chat/types";
+import { useChat, useChatState } from "./context";
+import { MessageItem } from "./MessageItem";
+import { Icon } from "./parts";
+import { badgeText, dayOf, dayText, nameOf, previewText } from "./text";
+import { useScroll } from "./useScroll";
+
+/** Messages of one author this close together share one head. */
+const groupedWithin = 5 * 60_000;
+
+export function MessageList({ room }: { room: RoomState }) {
+  const chat = useChat();
+  const me = useChatState((s) => s.me.userId);
+  const users = useChatState((s) => s.users);
+  const { roomId, log, sends } = room;
+  const { messages } = log;
+  const older = (): void => void chat.loadOlder(roomId);
+  // After a failure the next try is the user's, or else this would ask without a pause.
+  const scroll = useScroll(() => room.history === "idle" && older());
+  const newSince = useNewSince(room);
+  const { settle, toBottom, atBottom } = scroll;
+
+  useLayoutEffect(settle, [settle, messages, sends, room.history, newSince]);
+
+  const sent = sends.length;
+  const before = useRef(sent);
+  useLayoutEffect(() => {
+    if (sent > before.current) {
+      toBottom();
+    }
+    before.current = sent;
+  }, [sent, toBottom]);
+
+  const visible = useVisible();
+  const last = messages.at(-1)?.seq ?? 0;
+  useEffect(() => {
+    if (visible && atBottom && last > 0) {
+      chat.markRead(roomId, last);
+    }
+  }, [chat, roomId, visible, atBottom, last]);
+
+  const rows = useMemo(() => rowsOf(messages, sends, me), [messages, sends, me]);
+  const firstNew = newSince === null ? undefined : messages.find((m) => m.seq > newSince && m.by !== me)?.seq;
+
+  return (
+    <div className="messages">
+      <div
+        className="scroller"
+        ref={scroll.scroller}
+        onScroll={scroll.onScroll}
+        data-testid="message-list"
+        role="log"
+        aria-label="Messages"
+        aria-live="off"
+        aria-busy={room.history === "loading"}
+        tabIndex={0}
+      >
+        <div className="content" ref={scroll.content}>
+          <HistoryEdge room={room} onRetry={older} />
+          <ol>
+            {rows.map(({ key, message, send, day, grouped }) => (
+              <Fragment key={key}>
+                {day && (
+                  <li className="day" role="separator">
+                    <span>{dayText(message.at)}</span>
+                  </li>
+                )}
+                {firstNew !== undefined && message.seq === firstNew && (
+                  <li className="new-since" role="separator" data-testid="new-since">
+                    <span>New</span>
+                  </li>
+                )}
+                <MessageItem
+                  message={message}
+                  send={send}
+                  grouped={grouped && message.seq !== firstNew}
+                  author={nameOf(users, message.by)}
+                  me={me}
+                  reply={message.replyTo === null ? null : replyText(room, message.replyTo, users)}
+                  onRetry={chat.retry}
+                  onDiscard={chat.discard}
+                  roomId={roomId}
+                />
+              </Fragment>
+            ))}
+          </ol>
+        </div>
+      </div>
+      {!atBottom && (
+        <button type="button" className="to-bottom" data-testid="to-bottom" onClick={toBottom}>
+          <Icon name="down" />
+          {log.unread > 0 ? `${badgeText(log.unread)} new` : "Latest"}
+        </button>
+      )}
+      <Announcer messages={messages} me={me} users={users} />
+    </div>
+  );
+}
+
+function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
+  const { log, history } = room;
+  if (log.from === 0) {
+    return <p className="edge">{log.messages.length + room.sends.length === 0 ? "No messages yet. Say hello." : "This is where the room begins."}</p>;
+  }
+  if (history === "failed") {
+    return (
+      <p className="edge">
+        Older messages could not be loaded.{" "}
+        <button type="button" className="link" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  return <p className="edge">{history === "loading" ? "Loading…" : ""}</p>;
+}
+
+interface Row {
+  readonly key: string;
+  readonly message: Message;
+  readonly send: Send | null;
+  readonly day: boolean;
+  readonly grouped: boolean;
+}
+
+function rowsOf(messages: readonly Message[], sends: readonly Send[], me: string): readonly Row[] {
+  const rows: Row[] = [];
+  let before: Message | null = null;
+  const add = (message: Message, send: Send | null, key: string): void => {
+    const day = before === null || dayOf(before.at) !== dayOf(message.at);
+    const close = before !== null && new Date(message.at).getTime() - new Date(before.at).getTime() < groupedWithin;
+    const grouped = !day && close && before?.by === message.by && message.replyTo === null;
+    rows.push({ key, message, send, day, grouped });
+    before = message;
+  };
+  for (const message of messages) {
+    // One's own keep the key that they were shown under while they were on their way.
+    add(message, null, message.by === me && message.clientId ? `c${message.clientId}` : `s${message.seq}`);
+  }
+  for (const send of sends) {
+    add(shownAs(send, me), send, `c${send.clientId}`);
+  }
+  return rows;
+}
+
+const shownAs = (send: Send, me: string): Message => ({
+  id: "",
+  seq: 0,
+  by: me,
+  at: send.at,
+  text: send.text,
+  clientId: send.clientId,
+  replyTo: send.replyTo,
+  thread: null,
+  mentions: [],
+  mentionsRoom: false,
+  attachments: [],
+  editedAt: null,
+  deleted: false,
+  pinned: false,
+  reactions: [],
+});
+
+function replyText(room: RoomState, seq: number, users: Parameters<typeof nameOf>[0]): string {
+  const message = messageAt(room.log, seq);
+  return message ? `${nameOf(users, message.by)}: ${previewText(message)}` : "An earlier message";
+}
+
+/** The read mark at the time when the user came to look: what is above it is new to them. */
+function useNewSince(room: RoomState): number | null {
+  const { unread, readSeq } = room.log;
+  const [since, setSince] = useState(unread > 0 ? readSeq : null);
+  const latest = useRef({ unread, readSeq });
+  useEffect(() => {
+    latest.current = { unread, readSeq };
+  });
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === "visible" && latest.current.unread > 0) {
+        setSince(latest.current.readSeq);
+      }
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  return since;
+}
+
+function useVisible(): boolean {
+  const [visible, setVisible] = useState(document.visibilityState === "visible");
+  useEffect(() => {
+    const look = (): void => setVisible(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  return visible;
+}
+
+/** Tells a screen reader of messages that arrive, and not of the history that is loaded. */
+function Announcer({ messages, me, users }: { messages: readonly Message[]; me: string; users: Parameters<typeof nameOf>[0] }) {
+  const last = messages.at(-1);
+  const [heardTo] = useState(last?.seq ?? Number.POSITIVE_INFINITY);
+  const text = last && last.seq > heardTo && last.by !== me ? `${nameOf(users, last.by)}: ${previewText(last)}` : "";
+  return (
+    <p className="visually-hidden" aria-live="polite" data-testid="announcer">
+      {text}
+    </p>
+  );
+}

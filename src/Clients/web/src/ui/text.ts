@@ -1,0 +1,69 @@
+import type { RoomState } from "../chat/store";
+import type { Message, User } from "../chat/types";
+
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const shortDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+const formatted = (format: Intl.DateTimeFormat, at: string): string => {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "" : format.format(date);
+};
+
+export const clockText = (at: string): string => formatted(timeOfDay, at);
+export const fullText = (at: string): string => formatted(full, at);
+
+/** A key that two times share when they fall on the same day here. */
+export const dayOf = (at: string): string => new Date(at).toDateString();
+
+export function dayText(at: string, now = new Date()): string {
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  const day = dayOf(at);
+  return day === now.toDateString() ? "Today" : day === yesterday.toDateString() ? "Yesterday" : formatted(longDate, at);
+}
+
+/** Short enough for the room list: the time today, the date before. */
+export const listTimeText = (at: string): string =>
+  at === "" ? "" : dayOf(at) === new Date().toDateString() ? clockText(at) : formatted(shortDate, at);
+
+export const nameOf = (users: ReadonlyMap<string, User>, userId: string): string => users.get(userId)?.displayName ?? "…";
+
+/** What a room is called; a direct room by the others in it. */
+export function roomTitle(room: RoomState, users: ReadonlyMap<string, User>): string {
+  if (room.log.name) {
+    return room.log.name;
+  }
+  if (room.kind !== "direct") {
+    return "Room without a name";
+  }
+  return room.others.length > 0 ? room.others.map((userId) => nameOf(users, userId)).join(", ") : "Notes to yourself";
+}
+
+/** The other one in a direct room of two, whose presence the room shows. */
+export const peerOf = (room: RoomState): string | null => (room.others.length === 1 ? room.others[0]! : null);
+
+export function previewText(message: Message): string {
+  if (message.deleted) {
+    return "Message deleted";
+  }
+  return message.text || (message.attachments.length > 0 ? "Attachment" : "");
+}
+
+export const badgeText = (count: number): string => (count > 999 ? "999+" : String(count));
+
+/** One of eight colours, always the same for the same id. */
+export function hueOf(id: string): string {
+  let sum = 0;
+  for (let i = 0; i < id.length; i++) {
+    sum = (sum * 31 + id.charCodeAt(i)) >>> 0;
+  }
+  return `hue-${sum % 8}`;
+}
+
+/** Up to two first letters, whole ones also outside the basic plane. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u).slice(0, 2);
+  return words.map((word) => [...word][0] ?? "").join("").toUpperCase();
+}
