@@ -1,0 +1,41 @@
+using Chat.Abstractions;
+using Chat.Backplane.Local;
+using Chat.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Chat.Silo;
+
+/// <summary>Puts together grains, adapters and workers as the configuration says.</summary>
+public static class SiloHosting
+{
+    /// <summary>
+    /// Adds the grain host with the grains, the store (<c>Chat:Storage</c>), the backplane (<c>Chat:Backplane</c>) and the workers.
+    /// </summary>
+    /// <exception cref="SettingsException">The configuration names something that is not there.</exception>
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services
+            .AddSettings<ChatLimits>(configuration, ChatLimits.Section, options => options.Problems())
+            .AddSettings<IdOptions>(configuration, IdOptions.Section, options => options.Problems())
+            .AddSettings<HousekeepingOptions>(configuration, HousekeepingOptions.Section, options => options.Problems());
+        AddBackplane(builder.Services, configuration["Chat:Backplane"] ?? "Local");
+        builder.Services.AddIdSource().AddHousekeeping();
+        return builder;
+    }
+
+    private static void AddBackplane(IServiceCollection services, string name)
+    {
+        switch (name)
+        {
+            case "Local":
+                services.AddLocalBackplane();
+                break;
+            default:
+                throw new SettingsException($"Chat:Backplane is '{name}'; this build knows Local.");
+        }
+    }
+}
