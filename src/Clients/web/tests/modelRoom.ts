@@ -62,10 +62,10 @@ export class ModelRoom {
       target.message = { ...target.message, text, editedAt: event.at, mentions: [], mentionsRoom: false };
     } else if (draw < 0.6) {
       this.#add(by, { kind: "delete", target: target.message.seq });
-      target.message = { ...target.message, deleted: true, text: "", mentions: [], mentionsRoom: false };
+      target.message = { ...target.message, deleted: true, text: "", mentions: [], mentionsRoom: false, pinned: false };
       target.reactions.clear();
     } else if (draw < 0.82) {
-      this.#react(by, target);
+      this.react(by, target.message.seq, this.#pick(emojis)!);
     } else if (draw < 0.86) {
       const on = !target.message.pinned;
       this.#add(by, { kind: "pin", target: target.message.seq, on });
@@ -147,11 +147,12 @@ export class ModelRoom {
     return { before, messages: items, first: items.length < limit, asOf: this.lastSeq };
   }
 
-  #react(by: string, target: Kept): void {
+  /** Sets a reaction, or takes it back when it is set. */
+  react(by: string, seq: number, emoji: string): void {
+    const target = this.#kept.get(seq)!;
     if (target.message.deleted) {
       return;
     }
-    const emoji = this.#pick(emojis)!;
     const set = target.reactions.get(emoji) ?? new Set<string>();
     const on = !set.has(by);
     this.#add(by, { kind: "reaction", target: target.message.seq, emoji, on });

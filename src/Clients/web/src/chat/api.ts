@@ -1,7 +1,7 @@
 import { ChatError, Code, problemOf } from "./errors";
 import type { Session, SessionStore } from "./session";
-import type { AuthAnswer, Member, Message, Page, PublicRoom, RoomItem, RoomKind, User } from "./types";
-import { readMember, readMessage, readPage, readPublicRoom, readRoom, readUser } from "./wire";
+import type { AuthAnswer, Member, Message, Page, PublicRoom, RoomEvent, RoomItem, RoomKind, User } from "./types";
+import { readEventsPage, readMember, readMessage, readPage, readPublicRoom, readRoom, readUser } from "./wire";
 
 /** Runs `work` while no other tab of this browser runs work under the same name. */
 export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -112,6 +112,11 @@ export class Api {
   /** Messages below `before`, newest first. */
   async history(roomId: string, before: number, limit: number): Promise<Page<Message>> {
     return readPage(await this.request("GET", `/api/rooms/${id(roomId)}/messages?before=${before}&limit=${limit}`), (item) => readMessage(item));
+  }
+
+  /** The log after a seq, oldest first. */
+  async events(roomId: string, after: number): Promise<{ events: readonly RoomEvent[]; lastSeq: number }> {
+    return readEventsPage(await this.request("GET", `/api/rooms/${id(roomId)}/events?after=${after}&limit=200`));
   }
 
   /** A call with the session's access token. */

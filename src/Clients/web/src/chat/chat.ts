@@ -1,13 +1,14 @@
 import type { Api } from "./api";
 import { Connection, type ConnectionStatus, type Hub } from "./connection";
-import { ChatError } from "./errors";
+import { ChatError, Code } from "./errors";
+import { fetchOlder } from "./history";
 import { apply, markRead, openLog, relist, resetLog, trim, withMembers, withOlder, type RoomLog } from "./log";
 import { People } from "./people";
 import { Sender } from "./sends";
 import { Store, type ChatState, type RoomState } from "./store";
 import { Syncer } from "./sync";
-import type { Message, PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
-import { readPresences, readSyncAnswers } from "./wire";
+import type { PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
+import { readSyncAnswers } from "./wire";
 
 export interface ChatOptions {
   readonly api: Api;
@@ -18,9 +19,9 @@ export interface ChatOptions {
 const historyPage = 50;
 /** A room that is not open keeps this many messages, so that hours of pushes do not pile up. */
 const keptWhenClosed = 200;
+const olderTries = 10;
 const typingEvery = 3_000;
 const typingLasts = 5_000;
-const watchedAtMost = 500;
 
 /** One signed-in user's chat: what the page shows is in `store`, what it can do is a method. */
 export class Chat {
@@ -34,12 +35,10 @@ export class Chat {
   readonly #toReset = new Set<string>();
   readonly #marks = new Map<string, number>();
   readonly #typed = new Map<string, number>();
-  readonly #watched = new Set<string>();
   #open: string | null = null;
   #listing: Promise<void> | null = null;
   #listAgain: Promise<void> | null = null;
   #markTimer: ReturnType<typeof setTimeout> | undefined;
-  #watchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ChatOptions) {
     const { api, me, hub } = options;
@@ -54,7 +53,7 @@ export class Chat {
       presence: new Map(),
       error: null,
     });
-    this.#people = new People(api, this.store);
+    this.#people = new People(api, this.store, (userIds) => this.#connection.invoke("Watch", userIds));
     this.#syncer = new Syncer({
       logs: {
         cursor: (roomId) => this.#log(roomId)?.cursor ?? null,
@@ -93,7 +92,7 @@ export class Chat {
   /** Ends everything under way; a stopped chat is not started again. */
   stop(): void {
     clearTimeout(this.#markTimer);
-    clearTimeout(this.#watchTimer);
+    this.#people.stop();
     this.#syncer.stop();
     this.#connection.stop();
   }
@@ -122,12 +121,23 @@ export class Chat {
     }
     this.#room(roomId, (r) => ({ ...r, history: "loading" }));
     try {
+      let tries = 0;
       while (!(await this.#olderPage(roomId))) {
-        // The log moved under the page: the next one is asked from where it is now.
+        if (++tries === olderTries) {
+          throw new ChatError(Code.unknown, "The room changes faster than it can be read.");
+        }
       }
       this.#room(roomId, (r) => ({ ...r, history: "idle" }));
     } catch {
       this.#room(roomId, (r) => ({ ...r, history: "failed" }));
+    }
+  }
+
+  /** The user is back at the newest messages: a long way up is forgotten, and fetched again when it is wanted. */
+  shorten(roomId: string): void {
+    const log = this.#log(roomId);
+    if (log && log.messages.length > 3 * keptWhenClosed) {
+      this.#setLog(roomId, trim(log, keptWhenClosed));
     }
   }
 
@@ -194,7 +204,7 @@ export class Chat {
     if (now) {
       const members = page.items.map((item) => item.member);
       this.#setLog(roomId, withMembers(now, members, page.next, log.cursor, more));
-      this.#watch(members.map((m) => m.userId));
+      this.#people.watch(members.map((m) => m.userId));
     }
   }
 
@@ -222,7 +232,7 @@ export class Chat {
     await this.#syncer.run(this.store.get().rooms.keys());
     this.#sender.resume();
     this.#sendMarks();
-    this.#watch([]); // A new connection watches nobody yet.
+    this.#people.watch([]); // A new connection watches nobody yet.
   }
 
   /** The user gained or lost a room. */
@@ -262,7 +272,7 @@ export class Chat {
     items.forEach((item) => this.#toReset.delete(item.roomId));
     const others = items.flatMap((item) => item.others);
     this.#people.want([...others, ...items.map((item) => item.lastMessage?.by ?? "")]);
-    this.#watch(others);
+    this.#people.watch(others);
     if (this.#open !== null) {
       this.open(this.#open);
     }
@@ -310,23 +320,14 @@ export class Chat {
     if (!log) {
       return true;
     }
-    const before = log.from + 1;
-    const page = await this.#api.history(roomId, before, historyPage);
+    const page = await fetchOlder(this.#api, roomId, log);
     const now = this.#log(roomId);
-    if (!now) {
-      return true;
-    }
-    const next = withOlder(now, {
-      before,
-      messages: page.items,
-      first: page.items.length === 0 || (page.next === null && page.items.length < historyPage),
-      asOf: page.lastSeq ?? log.cursor,
-    });
-    if (next === null) {
+    const next = page && now && withOlder(now, page);
+    if (!next) {
       return false;
     }
     this.#setLog(roomId, next);
-    this.#people.want(page.items.map((m: Message) => m.by));
+    this.#people.want(page.messages.map((m) => m.by));
     return true;
   }
 
@@ -377,24 +378,5 @@ export class Chat {
         return { ...room, typing };
       });
     }, typingLasts);
-  }
-
-  /** Adds to the users whose presence this connection is told; without new ones it only asks again. */
-  #watch(userIds: readonly string[]): void {
-    for (const userId of userIds) {
-      if (userId !== this.#me && this.#watched.size < watchedAtMost) {
-        this.#watched.add(userId);
-      }
-    }
-    if (this.#watched.size === 0) {
-      return;
-    }
-    clearTimeout(this.#watchTimer);
-    this.#watchTimer = setTimeout(() => {
-      this.#connection.invoke("Watch", [...this.#watched]).then(
-        (answer) => this.store.update((s) => ({ ...s, presence: new Map([...s.presence, ...readPresences(answer)]) })),
-        () => undefined,
-      );
-    }, 100);
   }
 }

@@ -188,7 +188,16 @@ function touched(message: Message, event: TargetEvent, me: string): Message {
         mentionsRoom: event.mentionsRoom ?? message.mentionsRoom,
       };
     case "delete":
-      return { ...message, deleted: true, text: "", mentions: [], mentionsRoom: false, attachments: [], reactions: [] };
+      return {
+        ...message,
+        deleted: true,
+        text: "",
+        mentions: [],
+        mentionsRoom: false,
+        attachments: [],
+        pinned: false,
+        reactions: [],
+      };
     case "reaction":
       return { ...message, reactions: reacted(message.reactions, event.emoji, event.on, event.by === me) };
     case "pin":

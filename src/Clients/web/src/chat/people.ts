@@ -2,18 +2,30 @@ import type { Api } from "./api";
 import { ChatError } from "./errors";
 import type { ChatState, Store } from "./store";
 import type { User } from "./types";
+import { readPresences } from "./wire";
 
-/** Fetches the profiles that the page needs, each once, a few at a time. */
+/** The most that the server tells one connection about. */
+const watchedAtMost = 500;
+
+/** Who the others are, and whether they are there: profiles are fetched once, a few at a time. */
 export class People {
   readonly #api: Api;
   readonly #store: Store<ChatState>;
   readonly #asked = new Set<string>();
   readonly #queue: string[] = [];
+  readonly #askPresence: (userIds: readonly string[]) => Promise<unknown>;
+  readonly #watched = new Set<string>();
   #active = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(api: Api, store: Store<ChatState>) {
+  constructor(api: Api, store: Store<ChatState>, askPresence: (userIds: readonly string[]) => Promise<unknown>) {
     this.#api = api;
     this.#store = store;
+    this.#askPresence = askPresence;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 
   /** Profiles that came along with something else. */
@@ -37,6 +49,27 @@ export class People {
       this.#active++;
       void this.#fetch(this.#queue.shift()!);
     }
+  }
+
+  /** Adds to the users whose presence this connection is told; without new ones it only asks again. */
+  watch(userIds: readonly string[]): void {
+    const me = this.#store.get().me.userId;
+    for (const userId of userIds) {
+      if (userId !== me && this.#watched.size < watchedAtMost) {
+        this.#watched.add(userId);
+      }
+    }
+    if (this.#watched.size === 0) {
+      return;
+    }
+    // What the start of a connection asks for in several places goes in one call.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#askPresence([...this.#watched]).then(
+        (answer) => this.#store.update((s) => ({ ...s, presence: new Map([...s.presence, ...readPresences(answer)]) })),
+        () => undefined, // The next connection asks again.
+      );
+    }, 100);
   }
 
   async #fetch(userId: string): Promise<void> {

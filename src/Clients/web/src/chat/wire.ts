@@ -135,6 +135,11 @@ export function readEvent(value: unknown): RoomEvent {
 
 export const readEvents = (value: unknown): RoomEvent[] => list(value).map(readEvent);
 
+export function readEventsPage(value: unknown): { events: RoomEvent[]; lastSeq: number } {
+  const r = raw(value);
+  return { events: readEvents(r.events), lastSeq: count(r.lastSeq) };
+}
+
 export function readRoom(value: unknown): RoomItem {
   const r = raw(value);
   return {

@@ -41,6 +41,11 @@ export function MessageList({ room }: { room: RoomState }) {
       chat.markRead(roomId, last);
     }
   }, [chat, roomId, visible, atBottom, last]);
+  useEffect(() => {
+    if (atBottom) {
+      chat.shorten(roomId);
+    }
+  }, [chat, roomId, atBottom, last]);
 
   const rows = useMemo(() => rowsOf(messages, sends, me), [messages, sends, me]);
   const firstNew = newSince === null ? undefined : messages.find((m) => m.seq > newSince && m.by !== me)?.seq;

@@ -111,7 +111,7 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
         </span>
         <span className="room-time">{listTimeText(log.activeAt)}</span>
         <span className="room-preview" dir="auto">
-          {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "")}
+          {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "No messages yet")}
         </span>
         <span className="badges">
           {log.mentions > 0 && (
