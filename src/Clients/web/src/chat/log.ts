@@ -25,8 +25,6 @@ export interface RoomLog {
   readonly readSeq: number;
   readonly unread: number;
   readonly mentions: number;
-  /** When anything last happened, for the order of the room list. */
-  readonly activeAt: string;
   /** The room list's answer that names and counts come from reflects the log up to here: events up to it do not count again. */
   readonly listedAt: number;
   /** Null until the members were fetched. */
@@ -64,7 +62,6 @@ export function openLog(item: RoomItem, me: string): RoomLog {
     readSeq: item.readSeq,
     unread: item.unread,
     mentions: item.mentions,
-    activeAt: item.lastMessage?.at ?? "",
     listedAt: item.lastSeq,
     members: null,
     membersNext: null,
@@ -92,7 +89,6 @@ export function relist(log: RoomLog, item: RoomItem): RoomLog {
     readSeq: item.readSeq,
     unread: item.unread,
     mentions: item.mentions,
-    activeAt: item.lastMessage?.at ?? log.activeAt,
     listedAt: item.lastSeq,
   };
   return log.readSeq > item.readSeq ? markRead(listed, log.readSeq) : listed;
@@ -118,7 +114,7 @@ function advance(log: RoomLog, event: RoomEvent): RoomLog {
     ahead: log.ahead.size > 0 && settled(log.ahead, event.seq) ? new Map() : log.ahead,
   };
   if (event.kind === "message") {
-    return { ...next, activeAt: event.at };
+    return next;
   }
   const recent = [...log.recent, event];
   const dropped = recent.length > recentLimit ? recent.shift() : undefined;

@@ -64,15 +64,12 @@ export interface ChatState {
   readonly error: ChatError | null;
 }
 
-/** The rooms as people look for them: what was active last comes first. */
+/** The rooms as people look for them: the one with the newest message first, a room without messages by its own age. */
 export function byActivity(rooms: ReadonlyMap<string, RoomState>): readonly RoomState[] {
-  return [...rooms.values()].sort((a, b) => compare(activity(b), activity(a)) || compare(b.roomId, a.roomId));
+  return [...rooms.values()].sort((a, b) => compareIds(newest(b), newest(a)));
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const newest = (room: RoomState): string => room.log.last?.id ?? room.roomId;
 
-const activity = (room: RoomState): string => {
-  const sent = room.sends.at(-1)?.at ?? "";
-  return sent > room.log.activeAt ? sent : room.log.activeAt;
-};
-
+/** Ids of all kinds are numbers ordered by time, of more digits than a JavaScript number holds. */
+const compareIds = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

@@ -39,7 +39,6 @@ export function DiscoverDialog({ onClose, onOpen }: DiscoverDialogProps) {
           placeholder="Search by name"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
-          autoFocus
         />
       </label>
       <ErrorText text={error ?? found.error} />

@@ -48,7 +48,7 @@ export function MembersPanel({ room, onClose }: { room: RoomState; onClose: () =
           <Icon name="close" />
         </button>
       </header>
-      <ul>
+      <ul tabIndex={0} aria-label="Members of this room">
         {sorted(log.members, users).map(({ userId, role }) => (
           <li key={userId} className="member" data-testid="member" data-user-id={userId}>
             <Avatar id={userId} name={nameOf(users, userId)} presence={presence.get(userId)?.status} />

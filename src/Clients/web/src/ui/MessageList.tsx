@@ -69,12 +69,12 @@ export function MessageList({ room }: { room: RoomState }) {
             {rows.map(({ key, message, send, day, grouped }) => (
               <Fragment key={key}>
                 {day && (
-                  <li className="day" role="separator">
+                  <li className="day">
                     <span>{dayText(message.at)}</span>
                   </li>
                 )}
                 {firstNew !== undefined && message.seq === firstNew && (
-                  <li className="new-since" role="separator" data-testid="new-since">
+                  <li className="new-since" data-testid="new-since">
                     <span>New</span>
                   </li>
                 )}

@@ -68,7 +68,7 @@ export function NewRoomDialog({ onClose, onCreated }: NewRoomDialogProps) {
           <>
             <label className="field">
               <span>Name</span>
-              <input data-testid="new-room-name" value={name} onChange={(event) => setName(event.target.value)} required autoFocus dir="auto" />
+              <input data-testid="new-room-name" value={name} onChange={(event) => setName(event.target.value)} required dir="auto" />
             </label>
             <label className="field">
               <span>

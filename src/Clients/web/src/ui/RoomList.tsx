@@ -109,7 +109,7 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
         <span className="room-name" dir="auto">
           {title}
         </span>
-        <span className="room-time">{listTimeText(log.activeAt)}</span>
+        <span className="room-time">{listTimeText(last?.at ?? "")}</span>
         <span className="room-preview" dir="auto">
           {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "No messages yet")}
         </span>

@@ -41,9 +41,9 @@ export function RoomView({ room }: { room: RoomState }) {
           </button>
           <RoomFace roomId={roomId} kind={room.kind} title={title} peer={peer} presence={presence} />
           <div className="room-title">
-            <h2 data-testid="room-title" dir="auto">
+            <h1 data-testid="room-title" dir="auto">
               {title}
-            </h2>
+            </h1>
             {(log.topic || peer) && (
               <p dir="auto" data-testid="room-topic">
                 {log.topic ?? (presence === "online" ? "Online" : presence === "away" ? "Away" : "Offline")}

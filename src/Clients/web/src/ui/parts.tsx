@@ -72,6 +72,8 @@ export function Dialog({ title, testId, onClose, children }: DialogProps) {
     const element = dialog.current!;
     const before = document.activeElement;
     element.showModal();
+    // The browser would choose the close button.
+    element.querySelector<HTMLElement>("input:not([type=radio])")?.focus();
     return () => {
       element.close();
       if (before instanceof HTMLElement) {

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Api } from "../src/chat/api";
+import { Chat } from "../src/chat/chat";
+import type { Hub } from "../src/chat/connection";
+import { ChatError, Code } from "../src/chat/errors";
+import type { RoomItem } from "../src/chat/types";
+import { me, ModelRoom, randomOf } from "./modelRoom";
+
+/** One connection, as the server sees it. */
+class FakeHub implements Hub {
+  state = "Disconnected";
+  readonly calls: { method: string; args: unknown[] }[] = [];
+  readonly #handlers = new Map<string, (...args: unknown[]) => void>();
+  readonly #closed: (() => void)[] = [];
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  start(): Promise<void> {
+    if (!this.#server.up) {
+      return Promise.reject(new Error("WebSocket failed to connect."));
+    }
+    this.state = "Connected";
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.drop();
+    return Promise.resolve();
+  }
+
+  drop(): void {
+    if (this.state === "Connected") {
+      this.state = "Disconnected";
+      this.#closed.forEach((closed) => closed());
+    }
+  }
+
+  invoke(method: string, ...args: unknown[]): Promise<unknown> {
+    this.calls.push({ method, args });
+    return this.#server.invoke(method, args);
+  }
+
+  on = (method: string, handler: (...args: unknown[]) => void): void => void this.#handlers.set(method, handler);
+  onclose = (handler: () => void): void => void this.#closed.push(handler);
+  push = (method: string, ...args: unknown[]): void => this.#handlers.get(method)!(...args);
+}
+
+class Server {
+  up = true;
+  readonly rooms = new Map<string, ModelRoom>();
+  readonly steps: string[] = [];
+  readonly hubs: FakeHub[] = [];
+  sendFails: Error | null = null;
+
+  readonly api = {
+    accessToken: () => Promise.resolve("token"),
+    me: () => (this.up ? Promise.resolve({}) : Promise.reject(new ChatError(Code.network, "away"))),
+    user: (userId: string) => Promise.resolve({ userId, username: `u${userId}`, displayName: `User ${userId}` }),
+    rooms: (): Promise<RoomItem[]> => {
+      this.steps.push("list");
+      return Promise.resolve([...this.rooms].map(([roomId, room]) => ({ ...room.item(), roomId })));
+    },
+  } as unknown as Api;
+
+  get hub(): FakeHub {
+    return this.hubs.at(-1)!;
+  }
+
+  connect = (): FakeHub => {
+    this.steps.push("connect");
+    this.hubs.push(new FakeHub(this));
+    return this.hub;
+  };
+
+  invoke(method: string, args: unknown[]): Promise<unknown> {
+    this.steps.push(method);
+    if (method === "Sync") {
+      return Promise.resolve(
+        Object.entries(args[0] as Record<string, number>).map(([roomId, cursor]) => {
+          const room = this.rooms.get(roomId);
+          return room
+            ? { roomId, lastSeq: room.lastSeq, events: room.log.slice(cursor), more: false, reset: false }
+            : { roomId, lastSeq: 0, events: [], more: false, reset: true, error: "room.not_found" };
+        }),
+      );
+    }
+    if (method === "Send") {
+      const [roomId, { clientId }] = args as [string, { clientId: string }];
+      const room = this.rooms.get(roomId)!;
+      if (!room.messages().some((m) => m.clientId === clientId)) {
+        room.message(me, clientId);
+      }
+      return this.sendFails ? Promise.reject(this.sendFails) : Promise.resolve({ seq: room.lastSeq });
+    }
+    return Promise.resolve(null);
+  }
+
+  add(roomId: string, messages = 0): ModelRoom {
+    const room = new ModelRoom(randomOf(2));
+    this.rooms.set(roomId, room);
+    for (let i = 0; i < messages; i++) {
+      room.message("2");
+    }
+    return room;
+  }
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+const reconnected = () => vi.advanceTimersByTimeAsync(60_000);
+
+describe("Chat", () => {
+  let server: Server;
+  let chat: Chat;
+  const log = (roomId: string) => chat.store.get().rooms.get(roomId)!.log;
+  const status = () => chat.store.get().connection;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    server = new Server();
+    chat = new Chat({ api: server.api, me: { userId: me, username: "me", displayName: "Me" }, hub: server.connect });
+  });
+
+  afterEach(() => {
+    chat.stop();
+    vi.useRealTimers();
+  });
+
+  test("lists rooms and syncs only after the connection is up", async () => {
+    server.add("7", 3);
+    chat.start();
+    await settled();
+    expect(server.steps.slice(0, 3)).toEqual(["connect", "list", "Sync"]);
+    expect(status()).toBe("online");
+  });
+
+  test("after a lost connection it connects again and has what it missed", async () => {
+    const room = server.add("7", 3);
+    chat.start();
+    await settled();
+    room.message("2");
+    room.message("3");
+    server.hub.drop();
+    await settled();
+    expect(status()).toBe("waiting");
+    await reconnected();
+    expect(status()).toBe("online");
+    expect(log("7").messages.map((m) => m.seq)).toEqual([5, 6]);
+    expect(log("7").unread).toBe(room.item().unread);
+  });
+
+  test("while the server is away it keeps trying", async () => {
+    server.add("7", 1);
+    server.up = false;
+    chat.start();
+    await reconnected();
+    expect(status()).not.toBe("online");
+    server.up = true;
+    await reconnected();
+    expect(status()).toBe("online");
+  });
+
+  test("a stopped chat makes no further connection", async () => {
+    chat.start();
+    await settled();
+    chat.stop();
+    await reconnected();
+    expect(server.hubs.length).toBe(1);
+    expect(status()).toBe("stopped");
+  });
+
+  test("lagging makes a Sync", async () => {
+    const room = server.add("7", 1);
+    chat.start();
+    await settled();
+    room.message("2");
+    server.hub.push("lagging", "7", 2);
+    await settled();
+    expect(log("7").cursor).toBe(3);
+  });
+
+  test("a room gained is listed and synced, a room lost is gone", async () => {
+    server.add("7", 1);
+    chat.start();
+    await settled();
+    server.add("8", 2);
+    server.rooms.delete("7");
+    server.hub.push("rooms", { roomId: "8", change: "joined", seq: 1 });
+    await settled();
+    expect([...chat.store.get().rooms.keys()]).toEqual(["8"]);
+    expect(server.hub.calls.at(-1)).toEqual({ method: "Sync", args: [{ "8": 3 }] });
+  });
+
+  test("a room that Sync says is gone is forgotten", async () => {
+    server.add("7", 1);
+    chat.start();
+    await settled();
+    server.rooms.delete("7");
+    server.hub.push("lagging", "7", 2);
+    await settled();
+    expect(chat.store.get().rooms.size).toBe(0);
+  });
+
+  test("reading on another device clears the badge here", async () => {
+    const room = server.add("7", 2);
+    chat.start();
+    await settled();
+    expect(log("7").unread).toBe(2);
+    server.hub.push("read", "7", me, room.lastSeq);
+    expect(log("7").unread).toBe(0);
+    server.hub.push("read", "7", "2", 1);
+    expect(log("7").readSeq).toBe(room.lastSeq);
+  });
+
+  test("typing ends by itself and with the message", async () => {
+    const room = server.add("7", 1);
+    chat.start();
+    await settled();
+    const typing = () => [...chat.store.get().rooms.get("7")!.typing.keys()];
+    server.hub.push("typing", "7", "2");
+    server.hub.push("typing", "7", "3");
+    expect(typing()).toEqual(["2", "3"]);
+    room.message("2");
+    server.hub.push("events", "7", [room.event(3)]);
+    expect(typing()).toEqual(["3"]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(typing()).toEqual([]);
+  });
+
+  test("a send whose answer was lost with the connection is there once", async () => {
+    const room = server.add("7", 1);
+    chat.start();
+    await settled();
+    server.sendFails = new Error("Invocation canceled due to the underlying connection being closed.");
+    chat.send("7", "hello");
+    server.hub.drop();
+    await settled();
+    expect(chat.store.get().rooms.get("7")!.sends).toMatchObject([{ text: "hello", state: "pending" }]);
+    server.sendFails = null;
+    await reconnected();
+    expect(chat.store.get().rooms.get("7")!.sends).toEqual([]);
+    expect(room.messages().filter((m) => m.by === me).length).toBe(1);
+  });
+});
