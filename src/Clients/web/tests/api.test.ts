@@ -73,14 +73,14 @@ const problem = (status: number, code: string, headers: Record<string, string> =
   });
 
 const now = 1_800_000_000_000;
-const session = (server: Server, livesFor: number): Session => ({ user, ...server.tokens(), expiresAt: now + livesFor });
+const session = (server: Server, renewIn: number): Session => ({ user, ...server.tokens(), renewAt: now + renewIn });
 const apiOf = (browser: Browser, server: Server): Api =>
   new Api({ sessions: browser, fetch: server.fetch, lock: browser.lock, now: () => now });
 
 describe("Api", () => {
   test("calls that find the token at its end share one refresh", async () => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     const api = apiOf(browser, server);
     await Promise.all(Array.from({ length: 20 }, () => api.me()));
     expect(server.refreshes).toBe(1);
@@ -98,7 +98,7 @@ describe("Api", () => {
 
   test("tabs share one refresh: a single-use token is never used twice", async () => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     const tabs = Array.from({ length: 5 }, () => apiOf(browser, server));
     await Promise.all(tabs.flatMap((tab) => [tab.me(), tab.accessToken()]));
     expect(server.refreshes).toBe(1);
@@ -107,17 +107,17 @@ describe("Api", () => {
 
   test("a later end of the token makes another refresh", async () => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     const api = apiOf(browser, server);
     await api.me();
-    browser.session = { ...browser.session!, expiresAt: now };
+    browser.session = { ...browser.session!, renewAt: now };
     await api.me();
     expect(server.refreshes).toBe(2);
   });
 
   test("a refused refresh token ends the session", async () => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     server.ended = true;
     await expect(apiOf(browser, server).me()).rejects.toMatchObject({ code: Code.signedOut });
     expect(browser.session).toBeNull();
@@ -125,7 +125,7 @@ describe("Api", () => {
 
   test.each([new TypeError("fetch failed"), 502])("a refresh that fails by %s keeps the session", async (failure) => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     server.failWith = failure;
     await expect(apiOf(browser, server).me()).rejects.toBeInstanceOf(ChatError);
     expect(browser.session?.refreshToken).toBe("r1");
@@ -135,7 +135,7 @@ describe("Api", () => {
 
   test("signing out while a refresh is under way stays signed out", async () => {
     const server = new Server();
-    const browser = new Browser(session(server, 1_000));
+    const browser = new Browser(session(server, 0));
     const api = apiOf(browser, server);
     const call = api.me();
     browser.session = null;

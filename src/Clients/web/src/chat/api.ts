@@ -21,8 +21,8 @@ export interface ApiOptions {
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const callTimeout = 20_000;
-/** A token this close to its end is refreshed before it is used. */
-const expiryMargin = 15_000;
+/** A token is refreshed this long before its end, or a fifth of its life where that is shorter. */
+const renewBefore = 15_000;
 
 /**
  * The REST calls. Every failure is a ChatError. An access token that is about to end, or that the server refuses, is refreshed once for
@@ -169,17 +169,18 @@ export class Api {
   }
 
   #keep(answer: AuthAnswer): Session {
+    const life = answer.expiresIn * 1000;
     const session: Session = {
       user: readUser(answer.user),
       accessToken: answer.accessToken,
       refreshToken: answer.refreshToken,
-      expiresAt: this.#now() + answer.expiresIn * 1000,
+      renewAt: this.#now() + life - Math.min(renewBefore, life / 5),
     };
     this.#sessions.write(session);
     return session;
   }
 
-  #ends = (session: Session): boolean => session.expiresAt - this.#now() < expiryMargin;
+  #ends = (session: Session): boolean => session.renewAt <= this.#now();
 
   async #call(method: Method, path: string, token: string | null, body?: unknown): Promise<unknown> {
     const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };

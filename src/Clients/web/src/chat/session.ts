@@ -5,8 +5,8 @@ export interface Session {
   readonly user: User;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Milliseconds since 1970 by this device's clock. */
-  readonly expiresAt: number;
+  /** When to exchange the access token, shortly before its end; milliseconds since 1970 by this device's clock. */
+  readonly renewAt: number;
 }
 
 /** Where the session lives. `read` always gives the newest, also when another tab wrote it. */
