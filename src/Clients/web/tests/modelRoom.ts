@@ -63,7 +63,6 @@ export class ModelRoom {
     } else if (draw < 0.6) {
       this.#add(by, { kind: "delete", target: target.message.seq });
       target.message = { ...target.message, deleted: true, text: "", mentions: [], mentionsRoom: false, pinned: false };
-      target.reactions.clear();
     } else if (draw < 0.82) {
       this.react(by, target.message.seq, this.#pick(emojis)!);
     } else if (draw < 0.86) {

@@ -192,7 +192,6 @@ function touched(message: Message, event: TargetEvent, me: string): Message {
         mentionsRoom: false,
         attachments: [],
         pinned: false,
-        reactions: [],
       };
     case "reaction":
       return { ...message, reactions: reacted(message.reactions, event.emoji, event.on, event.by === me) };

@@ -63,7 +63,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           </p>
         )}
         <Body message={message} />
-        {message.reactions.length > 0 && (
+        {!message.deleted && message.reactions.length > 0 && (
           <ul className="reactions" aria-label="Reactions">
             {message.reactions.map((r) => (
               <li key={r.emoji} className={r.me ? "reaction me" : "reaction"} data-testid="reaction">
