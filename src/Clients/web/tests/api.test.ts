@@ -96,6 +96,15 @@ describe("Api", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  test("calls share one refresh where the browser has no locks", async () => {
+    const server = new Server();
+    const browser = new Browser(session(server, 0));
+    const api = new Api({ sessions: browser, fetch: server.fetch, lock: (_, work) => work(), now: () => now });
+    await Promise.all(Array.from({ length: 20 }, () => api.me()));
+    expect(server.refreshes).toBe(1);
+    expect(server.ended).toBe(false);
+  });
+
   test("tabs share one refresh: a single-use token is never used twice", async () => {
     const server = new Server();
     const browser = new Browser(session(server, 0));

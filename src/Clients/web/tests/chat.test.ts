@@ -54,6 +54,8 @@ class Server {
   readonly steps: string[] = [];
   readonly hubs: FakeHub[] = [];
   sendFails: Error | null = null;
+  /** Sends get lost on their way in. */
+  deaf = false;
 
   readonly api = {
     accessToken: () => Promise.resolve("token"),
@@ -90,7 +92,7 @@ class Server {
     if (method === "Send") {
       const [roomId, { clientId }] = args as [string, { clientId: string }];
       const room = this.rooms.get(roomId)!;
-      if (!room.messages().some((m) => m.clientId === clientId)) {
+      if (!this.deaf && !room.messages().some((m) => m.clientId === clientId)) {
         room.message(me, clientId);
       }
       return this.sendFails ? Promise.reject(this.sendFails) : Promise.resolve({ seq: room.lastSeq });
@@ -241,6 +243,21 @@ describe("Chat", () => {
     server.sendFails = null;
     await reconnected();
     expect(chat.store.get().rooms.get("7")!.sends).toEqual([]);
+    expect(room.messages().filter((m) => m.by === me).length).toBe(1);
+  });
+
+  test("a send that never arrived goes out again on the next connection", async () => {
+    const room = server.add("7", 1);
+    chat.start();
+    await settled();
+    server.sendFails = new Error("Invocation canceled due to the underlying connection being closed.");
+    server.deaf = true;
+    chat.send("7", "hello");
+    server.hub.drop();
+    await settled();
+    server.sendFails = null;
+    server.deaf = false;
+    await reconnected();
     expect(room.messages().filter((m) => m.by === me).length).toBe(1);
   });
 });

@@ -72,6 +72,18 @@ describe("Sender", () => {
     expect(bench.shown).toEqual([]);
   });
 
+  test("the acknowledgement of what a fresh log holds already ends the send", async () => {
+    const bench = new Bench();
+    bench.answer = (request) => {
+      const answer = bench.honest(request);
+      bench.cursor = answer.seq; // The room was fetched afresh: no event passed by.
+      return Promise.resolve(answer);
+    };
+    bench.sender.send("7", "hello");
+    await settled();
+    expect(bench.shown).toEqual([]);
+  });
+
   test("sends of a room go one after another", async () => {
     const bench = new Bench();
     let release!: () => void;

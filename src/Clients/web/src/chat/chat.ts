@@ -26,6 +26,8 @@ const typingLasts = 5_000;
 /** One signed-in user's chat: what the page shows is in `store`, what it can do is a method. */
 export class Chat {
   readonly store: Store<ChatState>;
+  /** What this user wrote and did not send, by room, while the page is open. */
+  readonly drafts = new Map<string, string>();
   readonly #api: Api;
   readonly #me: string;
   readonly #people: People;

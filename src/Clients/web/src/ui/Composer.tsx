@@ -3,17 +3,15 @@ import { Icon } from "./parts";
 
 interface ComposerProps {
   readonly roomId: string;
+  readonly drafts: Map<string, string>;
   readonly title: string;
   readonly onSend: (text: string) => void;
   readonly onType: () => void;
 }
 
-/** What was written and not sent, per room, while the page is open. */
-const drafts = new Map<string, string>();
-
 const linesAtMost = 8;
 
-export function Composer({ roomId, title, onSend, onType }: ComposerProps) {
+export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProps) {
   const [text, setText] = useState(() => drafts.get(roomId) ?? "");
   const area = useRef<HTMLTextAreaElement>(null);
 

@@ -74,6 +74,7 @@ export function RoomView({ room }: { room: RoomState }) {
         ) : (
           <Composer
             roomId={roomId}
+            drafts={chat.drafts}
             title={title}
             onSend={(text) => chat.send(roomId, text)}
             onType={() => chat.typing(roomId)}
