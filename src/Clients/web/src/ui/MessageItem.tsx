@@ -3,7 +3,7 @@ import { mentionsUser } from "../chat/log";
 import type { Send } from "../chat/store";
 import type { Message } from "../chat/types";
 import { Avatar } from "./parts";
-import { clockText, fullText } from "./text";
+import { clockText, fullText, narrowClockText } from "./text";
 
 interface MessageItemProps {
   readonly roomId: string;
@@ -41,7 +41,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     >
       {grouped ? (
         <time className="gutter" dateTime={message.at} title={fullText(message.at)}>
-          {clockText(message.at)}
+          {narrowClockText(message.at)}
         </time>
       ) : (
         <Avatar id={message.by} name={author} />

@@ -12,6 +12,18 @@ const formatted = (format: Intl.DateTimeFormat, at: string): string => {
 };
 
 export const clockText = (at: string): string => formatted(timeOfDay, at);
+
+/** The time without "AM" or "PM", for places that are narrow. */
+export function narrowClockText(at: string): string {
+  const date = new Date(at);
+  const parts = Number.isNaN(date.getTime()) ? [] : timeOfDay.formatToParts(date);
+  return parts
+    .filter((part) => part.type !== "dayPeriod")
+    .map((part) => part.value)
+    .join("")
+    .trim();
+}
+
 export const fullText = (at: string): string => formatted(full, at);
 
 /** A key that two times share when they fall on the same day here. */
