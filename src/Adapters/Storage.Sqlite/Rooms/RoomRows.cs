@@ -1,0 +1,94 @@
+using Chat.Abstractions;
+using Chat.Contracts;
+
+namespace Chat.Storage.Sqlite;
+
+/// <summary>Rows of <c>rooms</c> and <c>room_members</c>.</summary>
+internal static class RoomRows
+{
+    /// <summary>Columns of a head, from column 0.</summary>
+    public const string HeadColumns =
+        "r.id, r.kind, r.version, r.last_seq, r.message_count, r.room_mention_count, r.member_count, r.pin_count, r.last_message_seq, " +
+        "r.last_at, r.archived, r.name, r.topic, r.created_at, r.created_by, r.direct_key";
+
+    /// <summary>How many those are: where the next columns begin.</summary>
+    public const int HeadColumnCount = 16;
+
+    /// <summary>Columns of a membership.</summary>
+    public const string MemberColumns = "m.user_id, m.role, m.banned, m.joined_seq, m.muted_until";
+
+    /// <summary>How many those are.</summary>
+    public const int MemberColumnCount = 5;
+
+    /// <summary>Columns of a read mark and the counts at it.</summary>
+    public const string MarkColumns = "m.read_seq, m.read_messages, m.read_mentions, m.read_room_mentions, m.mention_count";
+
+    private const string FindHeadSql = $"SELECT {HeadColumns} FROM rooms r WHERE r.id = ?";
+    private const string FindMemberSql = $"SELECT {MemberColumns} FROM room_members m WHERE m.room_id = ? AND m.user_id = ?";
+
+    /// <summary>The room's row; null when there is none.</summary>
+    public static RoomHead? FindHead(SqliteHandle handle, RoomId room)
+    {
+        var row = handle.Prepare(FindHeadSql).Bind(room);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var head = Head(row);
+        row.Reset();
+        return head;
+    }
+
+    /// <summary>The membership, or ban; null when there is none.</summary>
+    public static MemberState? FindMember(SqliteHandle handle, RoomId room, UserId user)
+    {
+        var row = handle.Prepare(FindMemberSql).Bind(room).Bind(user);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var member = Member(row, 0);
+        row.Reset();
+        return member;
+    }
+
+    public static RoomHead Head(Statement row) =>
+        new()
+        {
+            Id = new RoomId(row.Long(0)),
+            Kind = (RoomKind)row.Int(1),
+            Version = row.Long(2),
+            LastSeq = row.Long(3),
+            MessageCount = row.Long(4),
+            RoomMentionCount = row.Long(5),
+            MemberCount = row.Int(6),
+            PinCount = row.Int(7),
+            LastMessageSeq = row.Long(8),
+            LastAt = row.Time(9),
+            Archived = row.Bool(10),
+            Name = row.TextOrNull(11),
+            Topic = row.TextOrNull(12),
+            CreatedAt = row.Time(13),
+            CreatedBy = new UserId(row.Long(14)),
+            DirectKey = row.TextOrNull(15),
+        };
+
+    public static MemberState Member(Statement row, int column) =>
+        new()
+        {
+            UserId = new UserId(row.Long(column)),
+            Role = (MemberRole)row.Int(column + 1),
+            Banned = row.Bool(column + 2),
+            JoinedSeq = row.Long(column + 3),
+            MutedUntil = row.TimeOrNull(column + 4),
+        };
+
+    /// <summary>The mark whose columns begin there, and what lies after it.</summary>
+    public static ReadState Mark(Statement row, int column, RoomHead head) =>
+        new(
+            row.Long(column),
+            head.MessageCount - row.Long(column + 1),
+            row.Long(column + 4) - row.Long(column + 2) + head.RoomMentionCount - row.Long(column + 3));
+}
