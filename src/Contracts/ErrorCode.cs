@@ -41,6 +41,8 @@ public sealed class ErrorCode
     public static readonly ErrorCode RequestTooLarge = new("request.too_large", 413, false, "The request or frame is too large");
     public static readonly ErrorCode RequestTooManyItems = new("request.too_many_items", 400, false, "Too many items in one call");
     public static readonly ErrorCode RequestNotFound = new("request.not_found", 404, false, "There is nothing at this address");
+    public static readonly ErrorCode RequestMethodInvalid = new("request.method_invalid", 405, false, "This address does not take this method");
+    public static readonly ErrorCode RequestMediaTypeInvalid = new("request.media_type_invalid", 415, false, "The body is not declared as JSON");
     public static readonly ErrorCode CursorInvalid = new("cursor.invalid", 400, false, "The cursor is not one that this list gave out");
     public static readonly ErrorCode OriginForbidden = new("origin.forbidden", 403, false, "Pages of this origin may not connect");
     public static readonly ErrorCode RateLimited = new("rate.limited", 429, true, "Too many calls; wait and try again");

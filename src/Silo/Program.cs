@@ -2,7 +2,9 @@ using Chat.Silo;
 using Microsoft.Extensions.Hosting;
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.AddSilo();
+using var data = DataDirectory.Take(builder.Configuration[DataDirectory.Key] ?? "data");
+builder.Services.AddSetting(DataDirectory.Key);
+builder.AddSilo(data);
 Settings.RefuseUnknownKeys(builder.Services, builder.Configuration);
 using var host = builder.Build();
 await host.RunAsync();

@@ -13,12 +13,16 @@ public static class SiloHosting
     /// <summary>
     /// Adds the grain host with the grains, the store (<c>Chat:Storage</c>), the backplane (<c>Chat:Backplane</c>) and the workers.
     /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="data">Where embedded adapters keep what they keep.</param>
     /// <exception cref="SettingsException">The configuration names something that is not there.</exception>
-    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder, DataDirectory data)
     {
         var configuration = builder.Configuration;
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
+            .AddSetting("Chat:Storage")
+            .AddSetting("Chat:Backplane")
             .AddSettings<ChatLimits>(configuration, ChatLimits.Section, options => options.Problems())
             .AddSettings<IdOptions>(configuration, IdOptions.Section, options => options.Problems())
             .AddSettings<HousekeepingOptions>(configuration, HousekeepingOptions.Section, options => options.Problems());
