@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+
+namespace Chat.Grains.Local;
+
+/// <summary>The meter <c>chat.grains</c>. Tagged by grain class only.</summary>
+internal sealed class GrainMetrics
+{
+    private readonly UpDownCounter<long> _activations;
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _timeouts;
+
+    public GrainMetrics(IMeterFactory? meters)
+    {
+        var meter = meters?.Create("chat.grains") ?? new Meter("chat.grains");
+        _activations = meter.CreateUpDownCounter<long>("chat.grains.activations", "{activation}", "Grains that are active now.");
+        _calls = meter.CreateCounter<long>("chat.grains.calls", "{call}", "Calls sent to grains.");
+        _refused = meter.CreateCounter<long>("chat.grains.refused", "{call}", "Calls refused because the grain's mailbox was full.");
+        _timeouts = meter.CreateCounter<long>("chat.grains.timeouts", "{call}", "Calls that had no answer in time.");
+    }
+
+    public void Activated(GrainClass grainClass) => _activations.Add(1, grainClass.Tag);
+
+    public void Deactivated(GrainClass grainClass) => _activations.Add(-1, grainClass.Tag);
+
+    public void Called(GrainClass grainClass) => _calls.Add(1, grainClass.Tag);
+
+    public void Refused(GrainClass grainClass) => _refused.Add(1, grainClass.Tag);
+
+    public void TimedOut(GrainClass grainClass) => _timeouts.Add(1, grainClass.Tag);
+}

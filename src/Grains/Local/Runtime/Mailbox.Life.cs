@@ -1,0 +1,261 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Chat.Grains.Local;
+
+/// <summary>Activation, deactivation, and what the host's sweep does.</summary>
+internal sealed partial class Mailbox
+{
+    private (DeactivationReason Reason, CancellationToken Token)? _deactivation;
+
+    public void RequestDeactivation(Activation activation, DeactivationReason reason, CancellationToken token)
+    {
+        lock (Gate)
+        {
+            if (activation != _activation || _deactivation is not null || _state == State.Deactivating)
+            {
+                return;
+            }
+
+            _deactivation = (reason, token);
+        }
+
+        Wake();
+    }
+
+    public void DelayCollection(TimeSpan span)
+    {
+        lock (Gate)
+        {
+            _keepUntil = span < TimeSpan.Zero ? long.MinValue : host.After(span);
+        }
+    }
+
+    /// <summary>Fails calls that are overdue and starts collecting an activation that is idle.</summary>
+    public void Sweep(long now)
+    {
+        List<(GrainWork Work, string Where)>? overdue = null;
+        lock (Gate)
+        {
+            if (_waitingCount > 0 || _running.First is not null)
+            {
+                FindOverdue(_running.First, now, "It is still running.", ref overdue);
+                FindOverdue(_waiting.First, now, null, ref overdue);
+                FindOverdue(_waitingInterleaved.First, now, null, ref overdue);
+            }
+            else if (_state != State.Active || _collect || !IsIdle(now))
+            {
+                return;
+            }
+            else
+            {
+                _collect = true;
+            }
+        }
+
+        if (overdue is null)
+        {
+            if (_collect)
+            {
+                Wake();
+            }
+
+            return;
+        }
+
+        foreach (var (work, where) in overdue)
+        {
+            var waited = work.Timeout(host.Options.ResponseTimeout)!.Value;
+            if (work.Fail(new TimeoutException($"{work.Name} of {this} did not answer within {waited}. {where}")))
+            {
+                host.Metrics.TimedOut(grainClass);
+            }
+        }
+
+        lock (Gate)
+        {
+            MakeRoom();
+        }
+    }
+
+    /// <summary>The host stops without waiting any longer: fails what has not started.</summary>
+    public void Abandon()
+    {
+        List<GrainWork> waiting = [];
+        lock (Gate)
+        {
+            for (var work = _waiting.First; work is not null; work = work.Next)
+            {
+                waiting.Add(work);
+            }
+
+            for (var work = _waitingInterleaved.First; work is not null; work = work.Next)
+            {
+                waiting.Add(work);
+            }
+        }
+
+        foreach (var work in waiting)
+        {
+            work.Fail(new SiloUnavailableException($"The grain host has stopped before {work.Name} of {this} was begun."));
+        }
+    }
+
+    private async Task Activate()
+    {
+        Activation? activation = null;
+        try
+        {
+            activation = new Activation(this, host.Services.CreateAsyncScope());
+            lock (Gate)
+            {
+                _activation = activation;
+            }
+
+            activation.Construct(grainClass.Factory);
+            using (var deadline = new CancellationTokenSource(host.Options.LifecycleTimeout, host.Time))
+            {
+                await activation.Grain.OnActivateAsync(deadline.Token);
+            }
+
+            host.Metrics.Activated(grainClass);
+            lock (Gate)
+            {
+                _state = State.Active;
+                _lastUsed = host.Now;
+                _keepUntil = long.MinValue;
+            }
+        }
+        catch (Exception fault)
+        {
+            host.LogActivationFailed(this, fault);
+            await EndActivation(activation);
+            FailWaiting(fault);
+        }
+    }
+
+    private async Task Deactivate()
+    {
+        var activation = _activation!;
+        var (reason, token) = _deactivation ?? (host.Stopping
+            ? new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The grain host stops.")
+            : new DeactivationReason(DeactivationReasonCode.ActivationIdle, "Nobody called for the collection age."), CancellationToken.None);
+        activation.StopTimers();
+        try
+        {
+            using var deadline = new CancellationTokenSource(host.Options.LifecycleTimeout, host.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token, host.Abandoned);
+            await activation.Grain.OnDeactivateAsync(reason, either.Token);
+        }
+        catch (Exception fault)
+        {
+            host.LogDeactivationFailed(this, fault);
+        }
+
+        host.Metrics.Deactivated(grainClass);
+        await EndActivation(activation);
+        lock (Gate)
+        {
+            Vacate();
+        }
+    }
+
+    private async Task EndActivation(Activation? activation)
+    {
+        if (activation is null)
+        {
+            return;
+        }
+
+        activation.StopTimers();
+        try
+        {
+            await activation.DisposeAsync();
+        }
+        catch (Exception fault)
+        {
+            host.LogDeactivationFailed(this, fault);
+        }
+    }
+
+    private void Vacate()
+    {
+        _state = State.Vacant;
+        _activation = null;
+        _deactivation = null;
+        _collect = false;
+    }
+
+    /// <summary>Hands the failure of an activation to everybody who waits for it, and only to them.</summary>
+    private void FailWaiting(Exception fault)
+    {
+        List<GrainWork> failed = [];
+        lock (Gate)
+        {
+            while (_waiting.First is { } work)
+            {
+                _waiting.Remove(work);
+                failed.Add(work);
+            }
+
+            while (_waitingInterleaved.First is { } work)
+            {
+                _waitingInterleaved.Remove(work);
+                failed.Add(work);
+            }
+
+            _waitingCount = 0;
+            Vacate();
+        }
+
+        foreach (var work in failed)
+        {
+            work.Fail(fault);
+        }
+    }
+
+    private bool ShouldEnd() => host.Stopping || (_collect && IsIdle(host.Now));
+
+    private bool IsIdle(long now) => now > _keepUntil && host.Time.GetElapsedTime(_lastUsed, now) >= host.Options.CollectionAge;
+
+    /// <summary>Takes out what is settled already, wherever it waits. True when that left room.</summary>
+    private bool MakeRoom()
+    {
+        RemoveSettled(ref _waiting);
+        RemoveSettled(ref _waitingInterleaved);
+        return _waitingCount + _runningCount < host.Options.MailboxCapacity;
+    }
+
+    private void RemoveSettled(ref WorkList list)
+    {
+        for (var work = list.First; work is not null;)
+        {
+            var next = work.Next;
+            if (work.IsSettled)
+            {
+                list.Remove(work);
+                _waitingCount--;
+            }
+
+            work = next;
+        }
+    }
+
+    private void FindOverdue(GrainWork? first, long now, string? where, ref List<(GrainWork, string)>? overdue)
+    {
+        for (var work = first; work is not null; work = work.Next)
+        {
+            // A sweep's width more, because posting reads the clock of the last sweep: never too early.
+            if (!work.IsSettled && work.Timeout(host.Options.ResponseTimeout) is { } timeout
+                && host.Time.GetElapsedTime(work.PostedAt, now) >= timeout + host.Options.SweepPeriod)
+            {
+                (overdue ??= []).Add((work, where ?? WhatItWaitsFor()));
+            }
+        }
+    }
+
+    private string WhatItWaitsFor() => _running.First is { } running
+        ? $"It waits in the mailbox with {_waitingCount - 1} others, while {running.Name} is running."
+        : $"It waits in the mailbox with {_waitingCount - 1} others, while the grain is {_state}.";
+}
