@@ -5,6 +5,7 @@ using Chat.Gateway.Faults;
 using Chat.Gateway.Hosting;
 using Chat.Gateway.Http;
 using Chat.Gateway.Limits;
+using Chat.Gateway.Rest;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -28,6 +29,7 @@ internal static class GatewayHosting
     {
         services.AddSingleton<RateLimits>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<MemberNames>();
         services.ConfigureHttpJsonOptions(options => ChatJson.Configure(options.SerializerOptions));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ChatLimits>>((kestrel, limits) =>
         {
@@ -92,6 +94,10 @@ internal static class GatewayHosting
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api").RequireAuthorization();
         api.MapAuth();
+        api.MapUsers();
+        api.MapRooms();
+        api.MapMembers();
+        api.MapMessages();
     }
 
     private static void AddSignIn(IServiceCollection services, string keys)

@@ -39,7 +39,7 @@ internal sealed partial class FaultEdge(RequestDelegate next, ILogger<FaultEdge>
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Plain(ErrorCode.RequestTooLarge),
         BadHttpRequestException or JsonException => new(ErrorCode.RequestInvalid, "The request could not be read."),
         StoreUnavailableException => Plain(ErrorCode.StorageUnavailable),
-        TimeoutException => Plain(ErrorCode.ServerBusy),
+        TimeoutException or Orleans.Runtime.LimitExceededException => Plain(ErrorCode.ServerBusy),
         _ => Plain(ErrorCode.ServerInternal),
     };
 
