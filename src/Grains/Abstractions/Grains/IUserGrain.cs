@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Orleans;
+using Orleans.Concurrency;
 
 namespace Chat.Abstractions;
 
@@ -8,11 +9,13 @@ namespace Chat.Abstractions;
 public interface IUserGrain : IGrainWithStringKey
 {
     /// <summary>What everybody may know of the user.</summary>
+    [AlwaysInterleave]
     Task<Result<Profile>> GetProfile();
 
     /// <summary>Changes the profile; only ever called for the user themselves.</summary>
     Task<Result<Profile>> UpdateProfile(ProfilePatch patch);
 
     /// <summary>The user's rooms with an id above <paramref name="after"/>, by room id.</summary>
+    [AlwaysInterleave]
     Task<Result<IReadOnlyList<RoomListItem>>> ListRooms(RoomId after, int limit);
 }
