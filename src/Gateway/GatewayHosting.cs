@@ -4,6 +4,7 @@ using Chat.Gateway.Auth;
 using Chat.Gateway.Faults;
 using Chat.Gateway.Hosting;
 using Chat.Gateway.Http;
+using Chat.Gateway.Hub;
 using Chat.Gateway.Limits;
 using Chat.Gateway.Rest;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -61,6 +62,7 @@ internal static class GatewayHosting
         });
         services.AddChatOpenApi();
         AddSignIn(services, keys);
+        services.AddChatHub();
 
         services.AddSingleton<Drain>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
@@ -90,6 +92,7 @@ internal static class GatewayHosting
         app.UseMiddleware<CallLimits>();
         app.UseAuthorization();
 
+        app.MapChatHub();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api").RequireAuthorization();

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Chat.Gateway.Auth;
+using Chat.Gateway.Feeds;
 using Chat.Gateway.Http;
 using Chat.Gateway.Limits;
 using Chat.Silo;
@@ -51,6 +52,7 @@ public static class Program
             .AddSetting(DataDirectory.Key)
             .AddSettings<GatewayOptions>(configuration, GatewayOptions.Section, options => options.Problems())
             .AddSettings<AuthOptions>(configuration, AuthOptions.Section, options => options.Problems())
+            .AddSettings<FeedOptions>(configuration, FeedOptions.Section, options => options.Problems())
             .AddSettings<RateLimitOptions>(configuration, RateLimitOptions.Section, options => options.Problems());
         var data = DataDirectory.Take(configuration[DataDirectory.Key] ?? "data");
         try

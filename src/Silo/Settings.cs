@@ -29,6 +29,13 @@ public static class Settings
         return services;
     }
 
+    /// <summary>Declares a section that an adapter binds and checks by itself.</summary>
+    /// <typeparam name="TOptions">Its options class.</typeparam>
+    /// <param name="services">Where to register.</param>
+    /// <param name="section">Its full name.</param>
+    public static IServiceCollection AddSection<TOptions>(this IServiceCollection services, string section) =>
+        services.AddSingleton(new KnownSection(section, typeof(TOptions)));
+
     /// <summary>Declares a setting that is read by itself, without an options class.</summary>
     /// <param name="services">Where to register.</param>
     /// <param name="key">Its full name.</param>

@@ -1,5 +1,7 @@
 using Chat.Abstractions;
 using Chat.Backplane.Local;
+using Chat.Grains;
+using Chat.Storage.Sqlite;
 using Chat.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,9 +28,29 @@ public static class SiloHosting
             .AddSettings<ChatLimits>(configuration, ChatLimits.Section, options => options.Problems())
             .AddSettings<IdOptions>(configuration, IdOptions.Section, options => options.Problems())
             .AddSettings<HousekeepingOptions>(configuration, HousekeepingOptions.Section, options => options.Problems());
+        // In the order in which they start; they stop the other way round, so that grains may still write when they end.
+        AddStorage(
+            builder.Services, configuration["Chat:Storage"] ?? "Sqlite", data,
+            configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
         AddBackplane(builder.Services, configuration["Chat:Backplane"] ?? "Local");
-        builder.Services.AddIdSource().AddHousekeeping();
+        builder.Services.AddIdSource();
+        builder.Services.AddMetrics().AddSingleton<RoomMetrics>().AddSingleton<MentionNames>();
+        builder.AddGrainHost();
+        builder.Services.AddHousekeeping();
         return builder;
+    }
+
+    private static void AddStorage(IServiceCollection services, string name, DataDirectory data, string? path)
+    {
+        switch (name)
+        {
+            case "Sqlite":
+                services.AddSection<SqliteStorageOptions>(SqliteStorageOptions.Section);
+                services.AddSqliteStorage(options => options.Path = path ?? Path.Combine(data.Path, "chat.db"));
+                break;
+            default:
+                throw new SettingsException($"Chat:Storage is '{name}'; this build knows Sqlite.");
+        }
     }
 
     private static void AddBackplane(IServiceCollection services, string name)

@@ -1,0 +1,117 @@
+using Chat.Abstractions;
+using Chat.Contracts;
+using Chat.Gateway.Auth;
+using Chat.Gateway.Feeds;
+using Chat.Gateway.Limits;
+using Chat.Gateway.Presence;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace Chat.Gateway.Hub;
+
+/// <summary>
+/// The hub of the contract. Each method takes who calls from the connection, spends from the caller's budget, and asks the room's grain;
+/// what is refused goes back as <c>code: text</c>.
+/// </summary>
+[Authorize]
+internal sealed class ChatHub(
+    IGrainFactory grains,
+    LiveConnections connections,
+    UserPresence presence,
+    RoomSync sync,
+    RateLimits rates,
+    SessionGate sessions,
+    TimeProvider clock,
+    IOptions<FeedOptions> options,
+    ILogger<LiveConnection> logger) : Microsoft.AspNetCore.SignalR.Hub
+{
+    /// <inheritdoc />
+    public override async Task OnConnectedAsync()
+    {
+        var context = Context.Features.Get<HubConnectionContext>()
+            ?? throw new InvalidOperationException($"{nameof(ChatLifetimeManager)} is not in place.");
+        var caller = Caller.Of(Context.User) ?? throw ErrorCode.AuthInvalid.ToException();
+        var live = new LiveConnection(context, caller.UserId, caller.SessionId, options.Value, clock, logger);
+        var refused = await connections.ConnectAsync(live, () => sessions.IsLiveAsync(caller.UserId, caller.SessionId, Context.ConnectionAborted).AsTask());
+        if (refused is not null)
+        {
+            throw refused.ToException();
+        }
+
+        Context.Features.Set(live);
+    }
+
+    /// <inheritdoc />
+    public override Task OnDisconnectedAsync(Exception? exception) =>
+        Context.Features.Get<LiveConnection>() is { } live ? connections.DisconnectAsync(live) : Task.CompletedTask;
+
+    /// <summary>Sends a message. The answer comes when it is on disk.</summary>
+    public async Task<SendAck> Send(RoomId roomId, SendRequest message)
+    {
+        var user = Spend(RateKind.Send);
+        return (await Room(roomId).Send(user, NotNull(message))).OrThrow().Ack;
+    }
+
+    /// <summary>Replaces the text of an own message.</summary>
+    public async Task Edit(RoomId roomId, long seq, string text) => (await Room(roomId).Edit(Spend(RateKind.Send), seq, NotNull(text))).OrThrow();
+
+    /// <summary>Deletes a message.</summary>
+    public async Task Delete(RoomId roomId, long seq) => (await Room(roomId).Delete(Spend(RateKind.Send), seq)).OrThrow();
+
+    /// <summary>Sets or takes back a reaction.</summary>
+    public async Task React(RoomId roomId, long seq, string emoji, bool on) =>
+        (await Room(roomId).React(Spend(RateKind.Send), seq, NotNull(emoji), on)).OrThrow();
+
+    /// <summary>Moves the caller's read mark forward.</summary>
+    public async Task<ReadState> MarkRead(RoomId roomId, long seq) => (await Room(roomId).MarkRead(Spend(RateKind.Call), seq)).OrThrow();
+
+    /// <summary>Tells the others that the caller types.</summary>
+    public async Task Typing(RoomId roomId) => (await Room(roomId).Typing(Spend(RateKind.Typing))).OrThrow();
+
+    /// <summary>What the client lacks of its rooms, by its cursors.</summary>
+    public Task<List<SyncResult>> Sync(Dictionary<RoomId, long> cursors)
+    {
+        Spend(RateKind.Call);
+        return sync.SyncAsync(Live, NotNull(cursors), Context.ConnectionAborted);
+    }
+
+    /// <summary>The presence of these users, and from now on its changes.</summary>
+    public IReadOnlyList<PresenceInfo> Watch(List<UserId> users)
+    {
+        Spend(RateKind.Call);
+        return NotNull(users).Count <= UserPresence.MostWatched
+            ? presence.Watch(Live, users)
+            : throw new Refusal(ErrorCode.RequestTooManyItems, $"Watch at most {UserPresence.MostWatched} users.").ToException();
+    }
+
+    /// <summary>The server's time. Does not count as being active.</summary>
+    public DateTimeOffset Ping()
+    {
+        Take(RateKind.Call);
+        return clock.GetUtcNow();
+    }
+
+    private LiveConnection Live =>
+        Context.Features.Get<LiveConnection>() is { IsClosed: false } live ? live : throw ErrorCode.AuthInvalid.ToException();
+
+    private static T NotNull<T>(T? argument)
+        where T : class =>
+        argument ?? throw ErrorCode.RequestInvalid.ToException();
+
+    private IRoomGrain Room(RoomId room) => grains.GetGrain<IRoomGrain>(room.ToString());
+
+    private UserId Spend(RateKind kind)
+    {
+        presence.Touched(Live);
+        return Take(kind);
+    }
+
+    private UserId Take(RateKind kind)
+    {
+        var user = Live.User;
+        var decision = rates.Take(kind, user.ToString());
+        return decision.Allowed ? user : throw decision.ToRefusal().ToException();
+    }
+}

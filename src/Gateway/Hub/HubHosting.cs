@@ -1,0 +1,81 @@
+using Chat.Abstractions;
+using Chat.Gateway.Feeds;
+using Chat.Gateway.Hosting;
+using Chat.Gateway.Presence;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Gateway.Hub;
+
+/// <summary>Puts the hub and the feeds into a host.</summary>
+internal static class HubHosting
+{
+    /// <summary>Where the hub is.</summary>
+    public const string Path = "/hubs/chat";
+
+    // Sockets that take nothing for so long are closed; until then the connection lags and costs its queue.
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adds the hub, the feeds and presence.</summary>
+    public static void AddChatHub(this IServiceCollection services)
+    {
+        services.AddSignalR().AddHubOptions<ChatHub>(options =>
+        {
+            options.SupportedProtocols = ["json"];
+            options.EnableDetailedErrors = false;
+            options.KeepAliveInterval = TimeSpan.FromSeconds(15);
+            options.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
+            options.HandshakeTimeout = TimeSpan.FromSeconds(10);
+            // Calls of one connection start in order and reach their room in order; a few may wait for the disk at once.
+            options.MaximumParallelInvocationsPerClient = 8;
+            options.AddFilter<CallFilter>();
+        });
+        services.AddOptions<HubOptions<ChatHub>>().Configure<IOptions<ChatLimits>>(
+            (options, limits) => options.MaximumReceiveMessageSize = limits.Value.HubFrameBytes);
+
+        // SignalR logs a client's mistakes as errors of the server; CallFilter logs what is worth knowing.
+        services.Configure<LoggerFilterOptions>(options =>
+        {
+            options.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.SignalR.HubConnectionHandler", LogLevel.Critical, null));
+            options.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical, null));
+        });
+
+        services.AddSingleton<ChatHubProtocol>();
+        services.AddSingleton<IHubProtocol>(provider => provider.GetRequiredService<ChatHubProtocol>());
+        services.AddSingleton<HubLifetimeManager<ChatHub>, ChatLifetimeManager>();
+        services.AddSingleton<CallFilter>();
+        services.AddSingleton<FeedMetrics>();
+        services.AddSingleton<UserPresence>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<RoomSync>();
+        services.AddSingleton<LiveService>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveService>());
+        services.AddSingleton<IDrain>(provider => provider.GetRequiredService<LiveService>());
+    }
+
+    /// <summary>Puts the hub at its place. WebSockets only: the bounds on slow readers are theirs.</summary>
+    public static IEndpointConventionBuilder MapChatHub(this IEndpointRouteBuilder routes) =>
+        routes.MapHub<ChatHub>(Path, options =>
+        {
+            options.Transports = HttpTransportType.WebSockets;
+            options.TransportSendTimeout = SendTimeout;
+        });
+
+    /// <summary>Begins and ends the live part with the host.</summary>
+    private sealed class LiveService(LiveConnections connections) : IHostedService, IDrain
+    {
+        private IDisposable? _subscription;
+
+        public async Task StartAsync(CancellationToken cancellationToken) => _subscription = await connections.StartAsync();
+
+        public Task DrainAsync(CancellationToken cancellationToken) => connections.CloseAllAsync("server.stopping");
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            _subscription?.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Chat.Contracts;
+using Chat.Gateway.Feeds;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Gateway.Hub;
+
+/// <summary>A signed-in hub connection of this process: who it is, its bounded way out, and the rooms whose feeds it is attached to.</summary>
+internal sealed class LiveConnection(
+    HubConnectionContext context, UserId user, SessionId session, FeedOptions options, TimeProvider clock, ILogger logger)
+    : IFeedConnection
+{
+    // A goodbye is worth waiting for, but not for a client that does not read.
+    private static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(1);
+
+    private readonly ConnectionQueue _queue = new(
+        message => context.WriteAsync(message, CancellationToken.None), options.QueueBytes, options.QueueFrames, logger);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<RoomId> _rooms = [];
+    private long _lastCall = clock.GetTimestamp();
+    private bool _closed;
+
+    /// <inheritdoc />
+    public UserId User { get; } = user;
+
+    public SessionId Session { get; } = session;
+
+    public string Id => context.ConnectionId;
+
+    /// <summary>Syncs of one connection run one after another: each may hold a large answer.</summary>
+    public SemaphoreSlim SyncGate { get; } = new(1, 1);
+
+    /// <summary>How long the client has made no call.</summary>
+    public TimeSpan Idle => clock.GetElapsedTime(Interlocked.Read(ref _lastCall));
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed;
+            }
+        }
+    }
+
+    /// <summary>The client made a call. Answers how long it had made none.</summary>
+    public TimeSpan Touch()
+    {
+        var idle = Idle;
+        Interlocked.Exchange(ref _lastCall, clock.GetTimestamp());
+        return idle;
+    }
+
+    /// <inheritdoc />
+    public bool TryEnter(RoomId room)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _rooms.Add(room);
+            return true;
+        }
+    }
+
+    /// <inheritdoc />
+    public bool TrySend(Frame frame) => _queue.TrySend(frame);
+
+    /// <inheritdoc />
+    public void Send(Frame frame) => _queue.Send(frame);
+
+    /// <inheritdoc />
+    public void SendIfIdle(Frame frame) => _queue.SendIfIdle(frame);
+
+    /// <summary>From now on nothing more is queued for this connection. Answers the rooms to detach it from.</summary>
+    public IReadOnlyCollection<RoomId> Leave()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            var rooms = _rooms.ToArray();
+            _rooms.Clear();
+            _queue.Close(null);
+            return rooms;
+        }
+    }
+
+    /// <summary>
+    /// Says goodbye and closes the connection. Nothing but the goodbye is queued any more when this returns its task; the task ends when the
+    /// connection is aborted.
+    /// </summary>
+    public async Task CloseAsync(Frame goodbye)
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _queue.Close(goodbye);
+        }
+
+        try
+        {
+            await _queue.Drained.WaitAsync(GoodbyeWait, clock);
+        }
+        catch (TimeoutException)
+        {
+            // The client does not read; it will learn from the closed socket.
+        }
+
+        context.Abort();
+    }
+}
