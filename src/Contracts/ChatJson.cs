@@ -55,6 +55,7 @@ public static class ChatJson
 [JsonSerializable(typeof(MemberInfo))]
 [JsonSerializable(typeof(Page<MemberInfo>))]
 [JsonSerializable(typeof(Page<Message>))]
+[JsonSerializable(typeof(MessagesPage))]
 [JsonSerializable(typeof(SendAck))]
 [JsonSerializable(typeof(ReadState))]
 [JsonSerializable(typeof(EventsPage))]

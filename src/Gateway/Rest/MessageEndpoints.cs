@@ -56,7 +56,7 @@ internal static class MessageEndpoints
             .Refuses(ErrorCode.RoomNotFound, ErrorCode.RoomForbidden);
     }
 
-    private static async Task<Answer<Page<Message>>> ListAsync(
+    private static async Task<Answer<MessagesPage>> ListAsync(
         string roomId, long? before, long? after, long? around, long? thread, int? limit, Caller caller, IGrainFactory grains)
     {
         if (Paging.CheckLimit(limit, out var count) is { } refusal)
@@ -87,9 +87,9 @@ internal static class MessageEndpoints
         }
 
         // Around a message a page has no one direction in which it goes on.
-        return around is null
-            ? found.Value.ToPage(count, message => message.Seq.ToString(CultureInfo.InvariantCulture))
-            : new Page<Message>(found.Value, Next: null);
+        var (items, lastSeq) = found.Value;
+        var next = around is null ? items.ToPage(count, message => message.Seq.ToString(CultureInfo.InvariantCulture)).Next : null;
+        return new MessagesPage(items, next, lastSeq);
     }
 
     private static async Task<Answer<SendAck>> SendAsync(string roomId, SendRequest request, Caller caller, IGrainFactory grains)

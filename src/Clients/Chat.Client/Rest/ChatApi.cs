@@ -126,9 +126,9 @@ public sealed class ChatApi
         _http.SendAsync(HttpMethod.Delete, $"api/rooms/{room}/members/{user}" + (ban ? "?ban=true" : ""), cancellationToken);
 
     /// <summary>Messages as they are now: the part of the history that <paramref name="range"/> names.</summary>
-    public Task<Page<Message>> MessagesAsync(
+    public Task<MessagesPage> MessagesAsync(
         RoomId room, MessageRange range, string? next = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        _http.GetAsync<Page<Message>>(Paged($"api/rooms/{room}/messages{range.Query}", next, limit), cancellationToken);
+        _http.GetAsync<MessagesPage>(Paged($"api/rooms/{room}/messages{range.Query}", next, limit), cancellationToken);
 
     /// <summary>Sends a message; answers when it is on the server's disk.</summary>
     public Task<SendAck> SendAsync(RoomId room, SendRequest message, CancellationToken cancellationToken = default) =>

@@ -87,7 +87,7 @@ public interface IRoomMembersGrain : IGrainWithStringKey
 public interface IRoomLogGrain : IGrainWithStringKey
 {
     /// <summary>Messages as they are now.</summary>
-    Task<Result<IReadOnlyList<Message>>> Messages(UserId caller, MessageQuery query);
+    Task<Result<MessageList>> Messages(UserId caller, MessageQuery query);
 
     /// <summary>The log after a seq, oldest first.</summary>
     Task<Result<EventsPage>> Events(UserId caller, long after, int limit);
@@ -95,3 +95,9 @@ public interface IRoomLogGrain : IGrainWithStringKey
     /// <summary>The pinned messages, the last pinned first.</summary>
     Task<Result<IReadOnlyList<Message>>> Pins(UserId caller);
 }
+
+/// <summary>Messages as they were when the log stood at a seq.</summary>
+/// <param name="Items">In the order of the query.</param>
+/// <param name="LastSeq">Seq of the room's last event at the time of reading.</param>
+[GenerateSerializer, Immutable, Alias("chat.MessageList")]
+public sealed record MessageList(IReadOnlyList<Message> Items, long LastSeq);

@@ -225,8 +225,12 @@ public sealed class RoomGrain(
         Readable(await reader.ReadMembersAsync(_room, caller, after, limit));
 
     /// <inheritdoc />
-    public async Task<Result<IReadOnlyList<Message>>> Messages(UserId caller, MessageQuery query) =>
-        Readable(await reader.ReadMessagesAsync(_room, caller, query));
+    public async Task<Result<MessageList>> Messages(UserId caller, MessageQuery query)
+    {
+        var read = await reader.ReadMessagesAsync(_room, caller, query);
+        var messages = Readable(read);
+        return messages.IsOk ? new MessageList(messages.Value, read!.Head.LastSeq) : messages.Refusal;
+    }
 
     /// <inheritdoc />
     public async Task<Result<EventsPage>> Events(UserId caller, long after, int limit)
