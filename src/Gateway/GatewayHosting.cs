@@ -92,7 +92,7 @@ internal static class GatewayHosting
         app.UseMiddleware<CallLimits>();
         app.UseAuthorization();
 
-        app.MapChatHub();
+        app.MapChatHub().WithCost(RateKind.Connect);
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api").RequireAuthorization();

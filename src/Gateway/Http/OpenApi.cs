@@ -65,7 +65,12 @@ internal static class OpenApi
         IEnumerable<ErrorCode> codes = [.. Everywhere, .. signedIn ? [ErrorCode.AuthInvalid] : Array.Empty<ErrorCode>(),
             .. operation.RequestBody is null ? [] : new[] { ErrorCode.RequestTooLarge, ErrorCode.RequestMediaTypeInvalid },
             .. metadata.OfType<Refusals>().SelectMany(refusals => refusals.Codes)];
-        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemAnswer), null, cancellationToken);
+        var document = context.Document ?? throw new InvalidOperationException("Operations are described for a document.");
+        if (document.Components?.Schemas?.ContainsKey(nameof(ProblemAnswer)) != true)
+        {
+            document.AddComponent(nameof(ProblemAnswer), await context.GetOrCreateSchemaAsync(typeof(ProblemAnswer), null, cancellationToken));
+        }
+
         operation.Responses ??= [];
         foreach (var status in codes.Distinct().GroupBy(code => code.Status))
         {
@@ -74,7 +79,7 @@ internal static class OpenApi
                 Description = string.Join(", ", status.Select(code => code.Code)),
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    [Problems.MediaType] = new() { Schema = problem },
+                    [Problems.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemAnswer), document) },
                 },
             };
         }
