@@ -17,6 +17,7 @@ public sealed class GrainTestHost : IAsyncDisposable
         services.AddSingleton(time ?? Time);
         services.AddSingleton<Probe>();
         services.AddScoped<ScopedThing>();
+        services.AddSingleton<Tally>();
         services.AddLocalGrains(options =>
         {
             options.AddGrainAssembly(typeof(GrainTestHost).Assembly);
@@ -28,6 +29,8 @@ public sealed class GrainTestHost : IAsyncDisposable
     public ManualTimeProvider Time { get; } = new();
 
     public Probe Probe => _services.GetRequiredService<Probe>();
+
+    public Tally Tally => _services.GetRequiredService<Tally>();
 
     public IGrainFactory Grains => _services.GetRequiredService<IGrainFactory>();
 

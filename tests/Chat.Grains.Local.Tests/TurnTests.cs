@@ -63,4 +63,86 @@ public sealed class TurnTests
 
         (await counter.AddFast(3)).ShouldBe(3);
     }
+
+    [Fact]
+    public async Task Code_stays_on_its_scheduler_and_alone_after_every_kind_of_await()
+    {
+        await using var host = new GrainTestHost();
+        foreach (var grain in new ITurnsGrain[] { host.Get<IPlainTurnsGrain>(), host.Get<IReentrantTurnsGrain>() })
+        {
+            await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(grain.Wander))).Within("200 wandering calls");
+            await grain.StartNewStays();
+
+            (await grain.Overlaps()).ShouldBe(0);
+        }
+    }
+
+    [Fact]
+    public async Task Calls_of_a_reentrant_grain_interleave_at_awaits()
+    {
+        await using var host = new GrainTestHost();
+        var grain = host.Get<IReentrantTurnsGrain>();
+
+        await Task.WhenAll(grain.Meet("one", "two"), grain.Meet("two", "one")).Within("two calls that wait for one another");
+    }
+
+    [Fact]
+    public async Task Read_only_calls_in_a_row_interleave_but_not_with_others()
+    {
+        await using var host = new GrainTestHost();
+        var grain = host.Get<ICallerGrain>();
+
+        var reads = Task.WhenAll(grain.Read("one", "two"), grain.Read("two", "three"));
+        await host.Probe.Gate("two").Task.Within("the second read, beside the first");
+        var answer = grain.Answer();
+        await host.Get<ICallerGrain>("b").Answer();
+        answer.IsCompleted.ShouldBeFalse("a call that is not read-only waits for the reads");
+        host.Probe.Gate("three").SetResult();
+
+        await reads.Within("the reads");
+        (await answer.Within("the other call")).ShouldBe(42);
+    }
+
+    [Fact]
+    public async Task Neither_interleaving_calls_nor_others_starve_one_another()
+    {
+        await using var host = new GrainTestHost();
+        var counter = host.Get<ICounterGrain>();
+        using var enough = new CancellationTokenSource();
+
+        var flood = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => counter.Peek()));
+            }
+        })));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => counter.Add(1))).Within("100 calls beside a flood of interleaving ones");
+        await enough.CancelAsync();
+        await flood.Within("the flood");
+
+        (await counter.Peek()).ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task The_callers_context_flows_in_and_the_grains_does_not_flow_out()
+    {
+        await using var host = new GrainTestHost();
+        CallerGrain.Ambient.Value = "the caller's";
+        using var activity = new System.Diagnostics.Activity("call").Start();
+
+        (await host.Get<ICallerGrain>().Flow()).ShouldBe("the caller's");
+
+        CallerGrain.Ambient.Value.ShouldBe("the caller's");
+        CallerGrain.Ambient.Value = null;
+        (await host.Get<ICallerGrain>().Flow()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_grain_that_calls_another_resumes_on_its_own_scheduler()
+    {
+        await using var host = new GrainTestHost();
+
+        await host.Get<ICallerGrain>("a").SchedulersStay("b").Within("the call");
+    }
 }

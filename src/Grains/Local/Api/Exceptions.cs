@@ -38,7 +38,7 @@ public sealed class LimitExceededException : OrleansException
     }
 }
 
-/// <summary>The host has stopped, or stopped before the call was begun. Nothing was done; another process may serve it.</summary>
+/// <summary>The host stops or has stopped. Its text says whether the call was begun; if it was, its outcome is unknown.</summary>
 public class SiloUnavailableException : OrleansException
 {
     /// <summary>With a general text.</summary>

@@ -19,15 +19,15 @@ public interface IGrainFactory
 {
     /// <summary>The grain with this string key.</summary>
     /// <param name="primaryKey">The key.</param>
-    /// <param name="grainClassNamePrefix">When given, the full name of the grain class must begin with it.</param>
-    /// <exception cref="ArgumentException">No registered grain class has this interface.</exception>
+    /// <param name="grainClassNamePrefix">When given, only classes whose full name begins with it are looked at.</param>
+    /// <exception cref="ArgumentException">Not exactly one registered grain class has this interface.</exception>
     TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey;
 
     /// <summary>The grain with this integer key.</summary>
     /// <param name="primaryKey">The key.</param>
-    /// <param name="grainClassNamePrefix">When given, the full name of the grain class must begin with it.</param>
-    /// <exception cref="ArgumentException">No registered grain class has this interface.</exception>
+    /// <param name="grainClassNamePrefix">When given, only classes whose full name begins with it are looked at.</param>
+    /// <exception cref="ArgumentException">Not exactly one registered grain class has this interface.</exception>
     TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithIntegerKey;
 }

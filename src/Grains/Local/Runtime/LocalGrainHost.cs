@@ -13,7 +13,7 @@ namespace Chat.Grains.Local;
 /// </summary>
 internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, IDisposable
 {
-    private readonly FrozenDictionary<Type, Binding> _bindings;
+    private readonly FrozenDictionary<Type, Binding[]> _bindings;
     private readonly GrainClass[] _classes;
     private readonly ILogger<LocalGrainHost> _log;
     private readonly ITimer _sweeper;
@@ -30,9 +30,14 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
         (Services, Options, Time, Metrics, _log) = (services, options.Value, time, metrics, log);
         _classes = [.. Options.GrainClasses.Select(static type => new GrainClass(type))];
         _bindings = Bind(_classes);
+        Abandoned = _abandoned.Token;
         _now = time.GetTimestamp();
-        _sweeper = time.CreateTimer(
-            static host => ((LocalGrainHost)host!).Sweep(), this, Options.SweepPeriod, Options.SweepPeriod);
+        // The sweep must not carry along what the first user of the host happened to flow.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _sweeper = time.CreateTimer(
+                static host => ((LocalGrainHost)host!).Sweep(), this, Options.SweepPeriod, Options.SweepPeriod);
+        }
     }
 
     public IServiceProvider Services { get; }
@@ -46,11 +51,14 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
     /// <summary>The time of the last sweep, as a timestamp of <see cref="Time"/>: a call costs no look at the clock.</summary>
     public long Now => Volatile.Read(ref _now);
 
+    /// <summary>How many grains have a mailbox.</summary>
+    public int MailboxCount => _classes.Sum(static grainClass => grainClass.Mailboxes.Count);
+
     /// <summary>Whether activations end as soon as they have nothing to do.</summary>
     public bool Stopping => _stopping;
 
     /// <summary>Cancelled when the host stops waiting for deactivations.</summary>
-    public CancellationToken Abandoned => _abandoned.Token;
+    public CancellationToken Abandoned { get; }
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
@@ -65,12 +73,7 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
 
     public TGrainInterface GetReference<TGrainInterface>(string key, string? classNamePrefix)
     {
-        if (!_bindings.TryGetValue(typeof(TGrainInterface), out var binding)
-            || (classNamePrefix is not null && !binding.Class.Type.FullName!.StartsWith(classNamePrefix, StringComparison.Ordinal)))
-        {
-            throw NoClass(typeof(TGrainInterface), classNamePrefix);
-        }
-
+        var binding = BindingOf(typeof(TGrainInterface), classNamePrefix);
         var reference = binding.Proxy.Create();
         reference.Bind(this, binding.Class, key);
         return (TGrainInterface)(object)reference;
@@ -152,8 +155,14 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
 
     public void Dispose()
     {
+        // Registered under several services, so the container disposes it more than once.
         _stopped = true;
         _sweeper.Dispose();
+        if (!Abandoned.IsCancellationRequested)
+        {
+            _abandoned.Cancel();
+        }
+
         _abandoned.Dispose();
     }
 
@@ -163,35 +172,34 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
 
     public void LogTimerFailed(Mailbox mailbox, Exception fault) => Log.TimerFailed(_log, mailbox, fault);
 
-    private static FrozenDictionary<Type, Binding> Bind(GrainClass[] classes)
+    private static FrozenDictionary<Type, Binding[]> Bind(GrainClass[] classes)
     {
         var proxies = classes.SelectMany(static c => GrainClass.InterfacesOf(c.Type)).Select(static i => i.Assembly).Distinct()
             .SelectMany(GrainClass.ProxiesOf).ToDictionary(static proxy => proxy.Interface);
-        Dictionary<Type, Binding> bindings = [];
-        foreach (var grainClass in classes)
-        {
-            foreach (var served in GrainClass.InterfacesOf(grainClass.Type))
-            {
-                if (!proxies.TryGetValue(served, out var proxy))
-                {
-                    throw new InvalidOperationException(
-                        $"{served} has no generated proxy: its project must reference the grain generator as an analyzer.");
-                }
-
-                if (!bindings.TryAdd(served, new(grainClass, proxy)))
-                {
-                    throw new InvalidOperationException(
-                        $"{served} is implemented by two grain classes, {bindings[served].Class.Type} and {grainClass.Type}.");
-                }
-            }
-        }
-
-        return bindings.ToFrozenDictionary();
+        return classes
+            .SelectMany(static grainClass => GrainClass.InterfacesOf(grainClass.Type).Select(served => (Class: grainClass, Served: served)))
+            .GroupBy(static entry => entry.Served)
+            .ToFrozenDictionary(static entries => entries.Key, entries => entries.Select(entry => new Binding(
+                entry.Class, proxies.GetValueOrDefault(entry.Served) ?? throw new InvalidOperationException(
+                    $"{entry.Served} has no generated proxy: its project must reference the grain generator as an analyzer."))).ToArray());
     }
 
-    private static ArgumentException NoClass(Type grainInterface, string? classNamePrefix) => new(
-        $"No registered grain class{(classNamePrefix is null ? "" : $" {classNamePrefix}*")} implements {grainInterface}.",
-        nameof(grainInterface));
+    private Binding BindingOf(Type grainInterface, string? classNamePrefix)
+    {
+        var bindings = _bindings.GetValueOrDefault(grainInterface, []);
+        if (classNamePrefix is not null)
+        {
+            bindings = [.. bindings.Where(b => b.Class.Type.FullName!.StartsWith(classNamePrefix, StringComparison.Ordinal))];
+        }
+
+        return bindings.Length switch
+        {
+            1 => bindings[0],
+            0 => throw new ArgumentException($"No registered grain class implements {grainInterface}.", nameof(grainInterface)),
+            _ => throw new ArgumentException(
+                $"{grainInterface} is implemented by {string.Join(" and ", bindings.Select(static b => b.Class.Type))}.", nameof(grainInterface)),
+        };
+    }
 
     private Mailbox MailboxOf(GrainClass grainClass, string key) => grainClass.Mailboxes.TryGetValue(key, out var mailbox)
         ? mailbox

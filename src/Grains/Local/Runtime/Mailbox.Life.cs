@@ -79,26 +79,27 @@ internal sealed partial class Mailbox
         }
     }
 
-    /// <summary>The host stops without waiting any longer: fails what has not started.</summary>
+    /// <summary>The host stops without waiting any longer: fails what has no answer yet.</summary>
     public void Abandon()
     {
         List<GrainWork> waiting = [];
+        List<GrainWork> running = [];
         lock (Gate)
         {
-            for (var work = _waiting.First; work is not null; work = work.Next)
-            {
-                waiting.Add(work);
-            }
-
-            for (var work = _waitingInterleaved.First; work is not null; work = work.Next)
-            {
-                waiting.Add(work);
-            }
+            _waiting.CopyTo(waiting);
+            _waitingInterleaved.CopyTo(waiting);
+            _running.CopyTo(running);
         }
 
         foreach (var work in waiting)
         {
             work.Fail(new SiloUnavailableException($"The grain host has stopped before {work.Name} of {this} was begun."));
+        }
+
+        foreach (var work in running)
+        {
+            work.Fail(new SiloUnavailableException(
+                $"The grain host has stopped while {work.Name} of {this} was running; its outcome is unknown."));
         }
     }
 
@@ -185,6 +186,7 @@ internal sealed partial class Mailbox
         _activation = null;
         _deactivation = null;
         _collect = false;
+        _served = false;
     }
 
     /// <summary>Hands the failure of an activation to everybody who waits for it, and only to them.</summary>
@@ -193,19 +195,9 @@ internal sealed partial class Mailbox
         List<GrainWork> failed = [];
         lock (Gate)
         {
-            while (_waiting.First is { } work)
-            {
-                _waiting.Remove(work);
-                failed.Add(work);
-            }
-
-            while (_waitingInterleaved.First is { } work)
-            {
-                _waitingInterleaved.Remove(work);
-                failed.Add(work);
-            }
-
-            _waitingCount = 0;
+            _waiting.CopyTo(failed);
+            _waitingInterleaved.CopyTo(failed);
+            failed.ForEach(RemoveWaiting);
             Vacate();
         }
 
@@ -222,20 +214,19 @@ internal sealed partial class Mailbox
     /// <summary>Takes out what is settled already, wherever it waits. True when that left room.</summary>
     private bool MakeRoom()
     {
-        RemoveSettled(ref _waiting);
-        RemoveSettled(ref _waitingInterleaved);
+        RemoveSettled(_waiting);
+        RemoveSettled(_waitingInterleaved);
         return _waitingCount + _runningCount < host.Options.MailboxCapacity;
     }
 
-    private void RemoveSettled(ref WorkList list)
+    private void RemoveSettled(in WorkList list)
     {
         for (var work = list.First; work is not null;)
         {
             var next = work.Next;
             if (work.IsSettled)
             {
-                list.Remove(work);
-                _waitingCount--;
+                RemoveWaiting(work);
             }
 
             work = next;

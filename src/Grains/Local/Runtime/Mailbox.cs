@@ -25,6 +25,8 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
     private bool _scheduled;
     private bool _collect;
     private bool _runningIsReadOnly;
+    private bool _tookInterleaved;
+    private bool _served;
     private int _waitingCount;
     private int _runningCount;
     private int _blocking;
@@ -223,19 +225,21 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
                 _state = _waitingCount > 0 ? State.Activating : State.Retired;
                 return _state == State.Activating ? Step.Activate : Step.Retire;
             case State.Active:
-                if (_deactivation is null && TryTake(out work))
+                // An activation that asked for its end before it served anybody serves one first: else it would come and go for ever.
+                var ending = _deactivation is not null && (_served || _waitingCount == 0);
+                if (!ending && TryTake(out work))
                 {
                     return Step.Work;
                 }
 
-                if (_running.First is not null || (_deactivation is null && (hasTask || _waitingCount > 0 || !ShouldEnd())))
+                if (_running.First is null && (ending || (!hasTask && _waitingCount == 0 && ShouldEnd())))
                 {
-                    _collect = false;
-                    return Step.None;
+                    _state = State.Deactivating;
+                    return Step.Deactivate;
                 }
 
-                _state = State.Deactivating;
-                return Step.Deactivate;
+                _collect = false;
+                return Step.None;
             default:
                 return Step.None;
         }
@@ -244,27 +248,25 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
     private bool TryTake(out GrainWork? work)
     {
         DropSettled();
-        if (_waitingInterleaved.First is { } interleaved)
+        var interleaved = _waitingInterleaved.First;
+        var other = _blocking == 0 || (_runningIsReadOnly && _waiting.First is { } first && IsReadOnly(first)) ? _waiting.First : null;
+        // In turn when there are both, so that neither kind starves the other.
+        work = interleaved is not null && (other is null || !_tookInterleaved) ? interleaved : other;
+        if (work is null)
         {
-            work = interleaved;
-            _waitingInterleaved.Remove(work);
-            work.Blocks = false;
-        }
-        else if (_waiting.First is { } first && (_blocking == 0 || (_runningIsReadOnly && IsReadOnly(first))))
-        {
-            work = first;
-            _waiting.Remove(work);
-            work.Blocks = true;
-            _runningIsReadOnly = IsReadOnly(first);
-            _blocking++;
-        }
-        else
-        {
-            work = null;
             return false;
         }
 
-        _waitingCount--;
+        _tookInterleaved = work == interleaved;
+        RemoveWaiting(work);
+        work.Blocks = !_tookInterleaved;
+        if (work.Blocks)
+        {
+            _runningIsReadOnly = IsReadOnly(work);
+            _blocking++;
+        }
+
+        _served = true;
         _runningCount++;
         _running.Add(work);
         return true;
@@ -275,15 +277,27 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
     {
         while (_waitingInterleaved.First is { } work && IsObsolete(work))
         {
-            _waitingInterleaved.Remove(work);
-            _waitingCount--;
+            RemoveWaiting(work);
         }
 
         while (_waiting.First is { } work && IsObsolete(work))
         {
-            _waiting.Remove(work);
-            _waitingCount--;
+            RemoveWaiting(work);
         }
+    }
+
+    private void RemoveWaiting(GrainWork work)
+    {
+        if (Interleaves(work))
+        {
+            _waitingInterleaved.Remove(work);
+        }
+        else
+        {
+            _waiting.Remove(work);
+        }
+
+        _waitingCount--;
     }
 
     private bool IsObsolete(GrainWork work) => work.IsSettled || (work.Owner is { } owner && owner != _activation);

@@ -5,7 +5,7 @@ internal struct WorkList
 {
     private GrainWork? _last;
 
-    public GrainWork? First { get; private set; }
+    public GrainWork? First { readonly get; private set; }
 
     public void Add(GrainWork work)
     {
@@ -43,5 +43,13 @@ internal struct WorkList
         }
 
         work.Next = work.Previous = null;
+    }
+
+    public readonly void CopyTo(List<GrainWork> target)
+    {
+        for (var work = First; work is not null; work = work.Next)
+        {
+            target.Add(work);
+        }
     }
 }
