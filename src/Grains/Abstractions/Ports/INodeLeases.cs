@@ -12,10 +12,10 @@ public sealed record NodeLease(int Node, long FencingToken, DateTimeOffset Expir
 /// <exception cref="StoreUnavailableException">From every method: the store did not answer.</exception>
 public interface INodeLeases
 {
-    /// <summary>A free or expired node number; null when all are taken.</summary>
+    /// <summary>The free or expired node number whose last lease ended longest ago; null when all are taken.</summary>
     Task<NodeLease?> AcquireAsync(DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken = default);
 
-    /// <summary>Prolongs a lease; null when it is lost, and then no id may be made with it any more.</summary>
+    /// <summary>Prolongs a lease, also an expired one that nobody took; null when it is lost, and then no id may be made with it any more.</summary>
     Task<NodeLease?> RenewAsync(NodeLease lease, DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a lease back; nothing happens when it is lost already.</summary>

@@ -22,8 +22,12 @@ public interface IRoomStore
     /// edit: text, mentions and edit time; delete: text, mentions, attachments and the text of its edit events erased, pin taken off;
     /// reaction and pin: set or taken back (repeating is harmless); member: the membership (joined inserts, or lifts a ban, with the read
     /// mark at the event, so nothing before it is unread; left and removed delete; banned keeps a banned row; role and muted update);
-    /// room: nothing beyond the row — and the outbox row of the commit. All events can be read back by <see cref="IRoomReader.ReadEventsAsync"/>.</para>
+    /// room: nothing beyond the row (name, topic and archived change with such an event only) — and the outbox row of the commit. All events can
+    /// be read back by <see cref="IRoomReader.ReadEventsAsync"/>. Counts of mentions are those of the text as it was sent; an edit of a message
+    /// that is deleted leaves no text behind. Reactions and edit time outlive a deletion.</para>
+    /// <para>Cancelling counts only while the commit waits for its transaction; then nothing was written.</para>
     /// </summary>
+    /// <exception cref="ArgumentException">A commit breaks <see cref="RoomCommitRules"/>; nothing was written.</exception>
     Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<RoomCommit> commits, CancellationToken cancellationToken = default);
 
     /// <summary>What is remembered of a clientId; null when it was never used, or longer ago than the retention.</summary>
@@ -35,7 +39,7 @@ public interface IRoomStore
     /// </summary>
     Task<ReadState?> MarkReadAsync(RoomId room, UserId user, long seq, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets clientIds that were used before <paramref name="before"/>, at most <paramref name="limit"/>; answers how many.</summary>
+    /// <summary>Forgets clientIds that were used before <paramref name="before"/>, the oldest first, at most <paramref name="limit"/>; answers how many.</summary>
     Task<int> DropClientIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default);
 }
 
@@ -54,7 +58,11 @@ public interface IRoomReader
     /// <summary>One message as it is now; a null value inside the read when that seq is no message.</summary>
     Task<RoomRead<Message?>?> ReadMessageAsync(RoomId room, UserId reader, long seq, CancellationToken cancellationToken = default);
 
-    /// <summary>Events with a seq above <paramref name="after"/>, oldest first, without gaps, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Events with a seq above <paramref name="after"/>, oldest first, without gaps, at most <paramref name="limit"/>. Messages and edits tell
+    /// what they told when they were committed, except that those of a deleted message have no text, mentions and attachments any more, and the
+    /// message says that it is deleted.
+    /// </summary>
     Task<RoomRead<IReadOnlyList<RoomEvent>>?> ReadEventsAsync(
         RoomId room, UserId reader, long after, int limit, CancellationToken cancellationToken = default);
 
@@ -73,7 +81,7 @@ public interface IRoomDirectory
     /// <summary>The user's rooms with an id above <paramref name="after"/>, by room id, each of one moment.</summary>
     Task<IReadOnlyList<MemberRoom>> ListRoomsAsync(UserId user, RoomId after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>All rooms of the user with the last seq at the time of reading. Cheap: no messages are read.</summary>
+    /// <summary>All rooms of the user, by room id, with the last seq at the time of reading. Cheap: no messages are read.</summary>
     Task<IReadOnlyList<Membership>> ListMembershipsAsync(UserId user, CancellationToken cancellationToken = default);
 
     /// <summary>The room's last seq and whether the user is a member, of one moment; null when there is no such room.</summary>

@@ -50,8 +50,8 @@ public interface IUserStore
     Task<IReadOnlyList<UserRecord>> FindByNameAsync(IReadOnlyCollection<string> usernames, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Users whose user name, or a word of whose display name, starts with <paramref name="prefix"/> (letter case ignored), by user name,
-    /// above the user name <paramref name="after"/>.
+    /// Users whose user name, or whose display name from one of its words on, starts with <paramref name="prefix"/> (letter case ignored; all
+    /// users for an empty one), by user name in ordinal order, above the user name <paramref name="after"/>.
     /// </summary>
     Task<IReadOnlyList<UserRecord>> SearchAsync(string prefix, string after, int limit, CancellationToken cancellationToken = default);
 

@@ -130,7 +130,10 @@ public enum CommitStatus
     /// <summary>Nothing written: version or last seq differ. Load and try again.</summary>
     Conflict = 1,
 
-    /// <summary>Nothing written: at least one message's clientId is known already; see <see cref="CommitOutcome.Seen"/>.</summary>
+    /// <summary>
+    /// Nothing written: at least one message's clientId is known already; see <see cref="CommitOutcome.Seen"/>. Told only when version and last
+    /// seq are the expected ones.
+    /// </summary>
     Duplicate = 2,
 
     /// <summary>Nothing written: a direct room of the same users exists; see <see cref="CommitOutcome.ExistingRoom"/>.</summary>
@@ -180,7 +183,7 @@ public sealed record MessageQuery
     /// <summary>Messages with a higher seq, oldest first.</summary>
     [Id(1)] public long? After { get; init; }
 
-    /// <summary>Messages on both sides of this seq, and itself, oldest first.</summary>
+    /// <summary>Messages on both sides of this seq, and itself, oldest first: half of the limit (rounded down) below it, the rest from it on.</summary>
     [Id(2)] public long? Around { get; init; }
 
     /// <summary>Only the messages of this thread, its first one (which has this seq) included; oldest first unless <see cref="Before"/> is set.</summary>
