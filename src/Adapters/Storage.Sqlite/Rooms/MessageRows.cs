@@ -17,11 +17,11 @@ internal static class MessageRows
     // A thread is the message that it hangs on and those that name it; both parts come from an index in order and are merged.
     private const string ThreadBeforeSql =
         $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND thread = ?2 AND seq < ?3 UNION ALL " +
-        $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND seq = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
+        $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND seq = ?2 AND thread IS NOT ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
 
     private const string ThreadAfterSql =
         $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND thread = ?2 AND seq > ?3 UNION ALL " +
-        $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND seq = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
+        $"SELECT {Columns} FROM messages WHERE room_id = ?1 AND seq = ?2 AND thread IS NOT ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
 
     private const string PinsSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND pinned_seq IS NOT NULL ORDER BY pinned_seq DESC";
 
