@@ -10,6 +10,7 @@ public sealed class SqliteFile : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("chat-storage-").FullName;
     private readonly List<SqliteDatabase> _opened = [];
+    private readonly TestMeters _meters = new();
 
     public string Path => System.IO.Path.Combine(_folder, "chat.db");
 
@@ -20,10 +21,13 @@ public sealed class SqliteFile : IAsyncDisposable
         var options = Options;
         configure?.Invoke(options);
         var database = SqliteDatabase.Open(
-            options, migrations ?? SqliteMigration.OfThisBuild(), new TestMeters(), TimeProvider.System, NullLogger.Instance);
+            options, migrations ?? SqliteMigration.OfThisBuild(), _meters, TimeProvider.System, NullLogger.Instance);
         _opened.Add(database);
         return database;
     }
+
+    /// <summary>The meters of the databases opened so far.</summary>
+    internal IReadOnlyList<Meter> Meters => _meters.Created;
 
     internal static StorePorts Ports(SqliteDatabase database) =>
         new(
@@ -47,7 +51,14 @@ public sealed class SqliteFile : IAsyncDisposable
 
     private sealed class TestMeters : IMeterFactory
     {
-        public Meter Create(MeterOptions options) => new(options);
+        public List<Meter> Created { get; } = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            var meter = new Meter(options);
+            Created.Add(meter);
+            return meter;
+        }
 
         public void Dispose()
         {

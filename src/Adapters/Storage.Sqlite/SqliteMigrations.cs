@@ -7,7 +7,7 @@ namespace Chat.Storage.Sqlite;
 internal sealed record SqliteMigration(int Number, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text, so that a changed file is noticed.</summary>
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>Those of this build, in order: the embedded files <c>Migrations/NNNN_what.sql</c>.</summary>
     public static IReadOnlyList<SqliteMigration> OfThisBuild()

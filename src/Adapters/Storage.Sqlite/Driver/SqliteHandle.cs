@@ -21,6 +21,9 @@ internal sealed class SqliteHandle : IDisposable
     /// <summary>Whether a transaction is open. SQLite ends one by itself after some errors.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_database) == 0;
 
+    /// <summary>The statements prepared so far; a test reads their query plans.</summary>
+    public IEnumerable<string> Prepared => _statements.Keys;
+
     /// <summary>Opens the file.</summary>
     /// <exception cref="SqliteFault">It cannot be opened, or is no database.</exception>
     public static SqliteHandle Open(string path, bool readOnly, TimeSpan busyTimeout, int cacheKibibytes)
