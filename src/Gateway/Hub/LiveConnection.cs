@@ -1,6 +1,7 @@
 using Chat.Contracts;
 using Chat.Gateway.Feeds;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Gateway.Hub;
 
@@ -11,12 +12,14 @@ internal sealed class LiveConnection(
 {
     // A goodbye is worth waiting for, but not for a client that does not read.
     private static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(1);
+    private static readonly CloseMessage CloseAndReturn = new(error: null, allowReconnect: true);
 
     private readonly ConnectionQueue _queue = new(
         message => context.WriteAsync(message, CancellationToken.None), options.QueueBytes, options.QueueFrames, logger);
 
     private readonly Lock _gate = new();
     private readonly HashSet<RoomId> _rooms = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastCall = clock.GetTimestamp();
     private bool _closed;
 
@@ -76,9 +79,10 @@ internal sealed class LiveConnection(
     /// <inheritdoc />
     public void SendIfIdle(Frame frame) => _queue.SendIfIdle(frame);
 
-    /// <summary>From now on nothing more is queued for this connection. Answers the rooms to detach it from.</summary>
+    /// <summary>The connection has ended: nothing more is queued for it. Answers the rooms to detach it from.</summary>
     public IReadOnlyCollection<RoomId> Leave()
     {
+        _ended.TrySetResult();
         lock (_gate)
         {
             _closed = true;
@@ -91,9 +95,11 @@ internal sealed class LiveConnection(
 
     /// <summary>
     /// Says goodbye and closes the connection. Nothing but the goodbye is queued any more when this returns its task; the task ends when the
-    /// connection is aborted.
+    /// client has closed its side, which it does when it has read the goodbye, or is aborted because it has not.
     /// </summary>
-    public async Task CloseAsync(Frame goodbye)
+    /// <param name="goodbye">The last frame.</param>
+    /// <param name="mayReturn">Whether a client that reconnects by itself should.</param>
+    public async Task CloseAsync(Frame goodbye, bool mayReturn)
     {
         lock (_gate)
         {
@@ -103,7 +109,8 @@ internal sealed class LiveConnection(
 
         try
         {
-            await _queue.Drained.WaitAsync(GoodbyeWait, clock);
+            // What is written may still wait in the transport, and aborting throws it away: only the client's close says that it arrived.
+            await SayCloseAsync(mayReturn).WaitAsync(GoodbyeWait, clock);
         }
         catch (TimeoutException)
         {
@@ -111,5 +118,12 @@ internal sealed class LiveConnection(
         }
 
         context.Abort();
+    }
+
+    private async Task SayCloseAsync(bool mayReturn)
+    {
+        await _queue.Drained;
+        await context.WriteAsync(mayReturn ? CloseAndReturn : CloseMessage.Empty, CancellationToken.None);
+        await _ended.Task;
     }
 }
