@@ -62,7 +62,9 @@ public sealed class ChatApiTests
         var room = new RoomId(3);
 
         await api.MessagesAsync(room, MessageRange.Before(9), limit: 5);
-        await api.MessagesAsync(room, MessageRange.Newest, next: "a b");
+        await api.MessagesAsync(room, MessageRange.Newest);
+        await api.MessagesAsync(room, MessageRange.Thread(4, 8));
+        await api.MembersAsync(room, next: "a b", limit: 3);
         await api.EventsAsync(room, 0, 200);
         await api.MarkReadAsync(room, 1);
         await api.ReactAsync(room, 2, "👍", on: true);
@@ -77,7 +79,9 @@ public sealed class ChatApiTests
         seen.ShouldBe(
         [
             "GET /api/rooms/3/messages?before=9&limit=5",
-            "GET /api/rooms/3/messages?cursor=a%20b",
+            "GET /api/rooms/3/messages",
+            "GET /api/rooms/3/messages?thread=4&after=8",
+            "GET /api/rooms/3/members?limit=3&cursor=a%20b",
             "GET /api/rooms/3/events?after=0&limit=200",
             """PUT /api/rooms/3/read {"seq":1}""",
             "PUT /api/rooms/3/messages/2/reactions/%F0%9F%91%8D",

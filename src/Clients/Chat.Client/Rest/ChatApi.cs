@@ -125,10 +125,10 @@ public sealed class ChatApi
     public Task RemoveMemberAsync(RoomId room, UserId user, bool ban = false, CancellationToken cancellationToken = default) =>
         _http.SendAsync(HttpMethod.Delete, $"api/rooms/{room}/members/{user}" + (ban ? "?ban=true" : ""), cancellationToken);
 
-    /// <summary>Messages as they are now: the part of the history that <paramref name="range"/> names.</summary>
+    /// <summary>Messages as they are now: the part of the history that <paramref name="range"/> names. It goes on from the last one's seq.</summary>
     public Task<MessagesPage> MessagesAsync(
-        RoomId room, MessageRange range, string? next = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        _http.GetAsync<MessagesPage>(Paged($"api/rooms/{room}/messages{range.Query}", next, limit), cancellationToken);
+        RoomId room, MessageRange range, int? limit = null, CancellationToken cancellationToken = default) =>
+        _http.GetAsync<MessagesPage>(Paged($"api/rooms/{room}/messages{range.Query}", null, limit), cancellationToken);
 
     /// <summary>Sends a message; answers when it is on the server's disk.</summary>
     public Task<SendAck> SendAsync(RoomId room, SendRequest message, CancellationToken cancellationToken = default) =>
@@ -199,6 +199,6 @@ public readonly struct MessageRange
     /// <summary>Messages on both sides of a seq, oldest first.</summary>
     public static MessageRange Around(long seq) => new($"?around={seq}");
 
-    /// <summary>A thread: its first message and what was said in it, oldest first.</summary>
-    public static MessageRange Thread(long seq) => new($"?thread={seq}");
+    /// <summary>A thread above a seq: its first message and what was said in it, oldest first.</summary>
+    public static MessageRange Thread(long seq, long after = 0) => new($"?thread={seq}&after={after}");
 }
