@@ -161,6 +161,28 @@ internal sealed class FakeConnection(UserId user, ChatHubProtocol protocol, int 
         }
     }
 
+    public long LastSeq
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _seqs.Count == 0 ? 0 : _seqs[^1];
+            }
+        }
+    }
+
+    public int LagCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lagging.Count;
+            }
+        }
+    }
+
     public void Close()
     {
         lock (_gate)

@@ -18,6 +18,64 @@ public sealed class RoomFeedPropertyTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
+    [Fact]
+    public void Lagging_and_resuming_while_events_keep_coming_pushes_each_event_at_most_once_and_loses_none() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunBusyAsync(seed).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    // A publisher that never pauses, and a client that lags, syncs and resumes as fast as it can beside it.
+    private static async Task<bool> RunBusyAsync(int seed)
+    {
+        const int Events = 3000;
+        var random = new Random(seed);
+        var log = Enumerable.Range(1, Events).Select(i => FeedWorld.MessageEvent(i, Stays)).ToList();
+        var options = new FeedOptions { GapGrace = TimeSpan.Zero, EventsPerFrame = random.Next(1, 8), RecentEvents = 512 };
+        using var world = new FeedWorld(log, options, committed: 0);
+        var slow = world.Connect(Slow, capacity: 1);
+        world.Feed.TryAttach(slow, 0).ShouldBeTrue();
+        var publishing = Task.Run(() =>
+        {
+            for (var i = 0; i < Events; i++)
+            {
+                world.Reader.Committed = i + 1;
+                world.Feed.Accept(new EventsCommitted([log[i]]));
+            }
+        });
+
+        var synced = new SortedSet<long>();
+        var resumed = 0;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (slow.LastSeq < Events && !synced.Contains(Events))
+        {
+            patience.IsCancellationRequested.ShouldBeFalse($"seed {seed}: stuck at push {slow.LastSeq}, sync {synced.Max}, lagging {slow.LagCount}");
+            if (slow.LagCount == resumed)
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            // The client syncs from where it stands up to what is committed by now, then asks for pushes again.
+            var reached = Math.Max(slow.LastSeq, world.Reader.Committed);
+            for (var seq = Math.Max(slow.LastSeq, synced.Max) + 1; seq <= reached; seq++)
+            {
+                synced.Add(seq);
+            }
+
+            slow.MakeRoom(random.Next(1, 20));
+            if (world.Feed.TryResume(slow, reached))
+            {
+                resumed++; // otherwise it has to sync again
+            }
+        }
+
+        await publishing;
+        resumed.ShouldBeGreaterThan(0, $"seed {seed}: the client never lagged, so nothing was tried");
+        slow.Seqs.Count.ShouldBe(slow.Seqs.Distinct().Count(), $"seed {seed}: no event is pushed twice");
+        slow.Seqs.ShouldBe([.. slow.Seqs.Order()], $"seed {seed}: pushes are in order");
+        slow.Seqs.Union(synced).Order().ToList().ShouldBe([.. log.Select(e => e.Seq)], $"seed {seed}: pushes and syncs together are the log");
+        return true;
+    }
+
     private static async Task<bool> RunAsync(int seed)
     {
         var random = new Random(seed);

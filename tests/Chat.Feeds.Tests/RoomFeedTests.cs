@@ -46,6 +46,23 @@ public sealed class RoomFeedTests
     }
 
     [Fact]
+    public async Task Events_that_only_changed_places_are_put_in_order_without_reading_the_store()
+    {
+        using var world = new FeedWorld(Messages(4), new FeedOptions { GapGrace = TimeSpan.FromHours(1) });
+        var ann = world.Connect(Ann);
+        world.Feed.TryAttach(ann, 0);
+
+        foreach (var i in new[] { 2, 1, 3, 0 })
+        {
+            world.Feed.Accept(new EventsCommitted([Messages(4)[i]]));
+        }
+
+        await ann.ReachedAsync(4, "event 4");
+        ann.Seqs.ShouldBe(Range(1, 4));
+        world.Reader.Reads.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_store_that_is_away_delays_the_filling_of_a_gap_and_loses_nothing()
     {
         using var world = new FeedWorld(Messages(3));
