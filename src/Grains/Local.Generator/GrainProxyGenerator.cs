@@ -73,7 +73,7 @@ public sealed class GrainProxyGenerator : IIncrementalGenerator
             {
                 errors.Add((member.Locations.FirstOrDefault(), member.ToDisplayString(), problem));
             }
-            else if (member is IMethodSymbol { IsAbstract: true } method)
+            else if (member is IMethodSymbol { IsAbstract: true, AssociatedSymbol: null } method)
             {
                 WriteMethod(members, method, number++);
             }

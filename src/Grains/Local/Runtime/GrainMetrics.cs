@@ -12,12 +12,14 @@ internal sealed class GrainMetrics
 
     public GrainMetrics(IMeterFactory? meters)
     {
-        var meter = meters?.Create("chat.grains") ?? new Meter("chat.grains");
-        _activations = meter.CreateUpDownCounter<long>("chat.grains.activations", "{activation}", "Grains that are active now.");
-        _calls = meter.CreateCounter<long>("chat.grains.calls", "{call}", "Calls sent to grains.");
-        _refused = meter.CreateCounter<long>("chat.grains.refused", "{call}", "Calls refused because the grain's mailbox was full.");
-        _timeouts = meter.CreateCounter<long>("chat.grains.timeouts", "{call}", "Calls that had no answer in time.");
+        Meter = meters?.Create("chat.grains") ?? new Meter("chat.grains");
+        _activations = Meter.CreateUpDownCounter<long>("chat.grains.activations", "{activation}", "Grains that are active now.");
+        _calls = Meter.CreateCounter<long>("chat.grains.calls", "{call}", "Calls sent to grains.");
+        _refused = Meter.CreateCounter<long>("chat.grains.refused", "{call}", "Calls refused because the grain's mailbox was full.");
+        _timeouts = Meter.CreateCounter<long>("chat.grains.timeouts", "{call}", "Calls that had no answer in time.");
     }
+
+    public Meter Meter { get; }
 
     public void Activated(GrainClass grainClass) => _activations.Add(1, grainClass.Tag);
 

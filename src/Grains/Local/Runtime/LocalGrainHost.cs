@@ -172,6 +172,8 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
 
     public void LogTimerFailed(Mailbox mailbox, Exception fault) => Log.TimerFailed(_log, mailbox, fault);
 
+    public void LogPumpFailed(Mailbox mailbox, Exception fault) => Log.PumpFailed(_log, mailbox, fault);
+
     private static FrozenDictionary<Type, Binding[]> Bind(GrainClass[] classes)
     {
         var proxies = classes.SelectMany(static c => GrainClass.InterfacesOf(c.Type)).Select(static i => i.Assembly).Distinct()
@@ -240,6 +242,9 @@ internal sealed partial class LocalGrainHost : IGrainFactory, IHostedService, ID
 
         [LoggerMessage(3, LogLevel.Error, "A timer of {Grain} failed")]
         public static partial void TimerFailed(ILogger log, Mailbox grain, Exception fault);
+
+        [LoggerMessage(5, LogLevel.Critical, "The mailbox of {Grain} failed and goes on")]
+        public static partial void PumpFailed(ILogger log, Mailbox grain, Exception fault);
 
         [LoggerMessage(4, LogLevel.Warning, "Stopped with {Count} grains not yet deactivated")]
         public static partial void StoppedBeforeDrained(ILogger log, int count);

@@ -35,6 +35,12 @@ internal sealed partial class Mailbox
     /// <summary>Fails calls that are overdue and starts collecting an activation that is idle.</summary>
     public void Sweep(long now)
     {
+        // Read without the lock, for most grains are idle and not yet old: what changes meanwhile is seen by the next sweep.
+        if (_waitingCount == 0 && _runningCount == 0 && (_state != State.Active || !IsIdle(now)))
+        {
+            return;
+        }
+
         List<(GrainWork Work, string Where)>? overdue = null;
         lock (Gate)
         {

@@ -136,6 +136,12 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
         var pump = new PumpTask(this);
         pump.Start(this);
         TryExecuteTask(pump);
+        if (pump.Exception is { } fault)
+        {
+            // Grains' faults do not come here; a fault of the host's own must not leave the grain without a thread for ever.
+            host.LogPumpFailed(this, fault.InnerException!);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 
     protected override void QueueTask(Task task)
