@@ -183,7 +183,7 @@ public sealed class RoomWriterTests
         using var world = await RoomWorld.CreateAsync();
         var room = world.Activate();
         await room.RunAsync(() => new AddOp(world.Ann, [world.Cid]));
-        await room.RunAsync(() => new ChangeMemberOp(world.Ann, world.Cid, new MemberPatch { Role = MemberRole.Admin }));
+        await room.RunAsync(() => new ChangeMemberOp(world.Ann, world.Cid, MemberRole.Admin, null));
 
         (await room.RunAsync(() => new LeaveOp(world.Ann))).IsOk.ShouldBeTrue();
 
@@ -198,7 +198,7 @@ public sealed class RoomWriterTests
     {
         using var world = await RoomWorld.CreateAsync();
 
-        var answer = await world.Activate().RunAsync(() => new ChangeMemberOp(world.Ann, world.Ann, new MemberPatch { Role = MemberRole.Member }));
+        var answer = await world.Activate().RunAsync(() => new ChangeMemberOp(world.Ann, world.Ann, MemberRole.Member, null));
 
         answer.Refusal!.Code.ShouldBe(ErrorCode.MemberRoleInvalid);
     }

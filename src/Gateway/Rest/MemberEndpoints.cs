@@ -89,7 +89,8 @@ internal static class MemberEndpoints
             return ErrorCode.MemberNotFound;
         }
 
-        var changed = await grains.Room<IRoomMembersGrain>(room).Change(caller.UserId, user, patch);
+        var changed = await grains.Room<IRoomMembersGrain>(room).Change(
+            caller.UserId, user, patch.Role, patch.HasMutedUntil ? new MuteChange(patch.MutedUntil) : null);
         return changed.IsOk ? (await names.ShowAsync([changed.Value], cancellationToken))[0] : changed.Refusal;
     }
 

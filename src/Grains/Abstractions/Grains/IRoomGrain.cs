@@ -72,8 +72,8 @@ public interface IRoomMembersGrain : IGrainWithStringKey
     /// <summary>Adds users (members of private rooms: moderators only); lifts a ban when the caller is a moderator. Those who are in already stay.</summary>
     Task<Result<IReadOnlyList<MemberState>>> Add(UserId caller, IReadOnlyList<UserId> users);
 
-    /// <summary>Changes a member's role (owners) or mute (moderators, of lower ranks).</summary>
-    Task<Result<MemberState>> Change(UserId caller, UserId user, MemberPatch patch);
+    /// <summary>Changes a member's role (owners) or mute (moderators, of lower ranks); null leaves either as it is.</summary>
+    Task<Result<MemberState>> Change(UserId caller, UserId user, MemberRole? role, MuteChange? mute);
 
     /// <summary>Removes a member of lower rank, and bans them when asked; banning also works on users who are no members.</summary>
     Task<Result<long>> Remove(UserId caller, UserId user, bool ban);
@@ -81,6 +81,11 @@ public interface IRoomMembersGrain : IGrainWithStringKey
     /// <summary>Members with a user id above <paramref name="after"/>, by user id.</summary>
     Task<Result<IReadOnlyList<MemberRow>>> List(UserId caller, UserId after, int limit);
 }
+
+/// <summary>A member's mute from now on.</summary>
+/// <param name="Until">Muted until then; null, or a time past, unmutes.</param>
+[GenerateSerializer, Immutable, Alias("chat.MuteChange")]
+public sealed record MuteChange(DateTimeOffset? Until);
 
 /// <summary>Reads a room's log. Key: the room id in decimal. Only members read.</summary>
 [Alias("chat.IRoomLogGrain")]

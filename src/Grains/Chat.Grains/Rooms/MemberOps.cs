@@ -214,7 +214,7 @@ internal sealed class AddOp(UserId caller, IReadOnlyList<UserId> users) : RoomOp
 }
 
 /// <summary>Changes a member's role or mute.</summary>
-internal sealed class ChangeMemberOp(UserId caller, UserId user, MemberPatch patch) : RoomOp<MemberState>(caller)
+internal sealed class ChangeMemberOp(UserId caller, UserId user, MemberRole? role, MuteChange? mute) : RoomOp<MemberState>(caller)
 {
     protected override Result<MemberState> Decide(RoomDraft draft)
     {
@@ -235,29 +235,29 @@ internal sealed class ChangeMemberOp(UserId caller, UserId user, MemberPatch pat
             return ErrorCode.MemberNotFound;
         }
 
-        if (patch.Role is not null && patch.Role != member!.Role && RoomAccess.ChangeRole(head, acting) is { } notOwner)
+        if (role is not null && role != member!.Role && RoomAccess.ChangeRole(head, acting) is { } notOwner)
         {
             return notOwner;
         }
 
-        if (patch.HasMutedUntil && RoomAccess.Moderate(head, acting, member) is { } notRanked)
+        if (mute is not null && RoomAccess.Moderate(head, acting, member) is { } notRanked)
         {
             return notRanked;
         }
 
-        if (patch.Role is { } role && role != member!.Role)
+        if (role is { } rank && rank != member!.Role)
         {
             if (member.Role is MemberRole.Owner && Membership.Owners(draft) == 1)
             {
                 return new Refusal(ErrorCode.MemberRoleInvalid, "A room needs an owner: make somebody else owner first.");
             }
 
-            member = draft.Change(Caller, member with { Role = role }, MemberChange.Role);
+            member = draft.Change(Caller, member with { Role = rank }, MemberChange.Role);
         }
 
-        if (patch.HasMutedUntil)
+        if (mute is not null)
         {
-            DateTimeOffset? until = patch.MutedUntil > draft.At ? patch.MutedUntil.Value.ToWholeMilliseconds() : null;
+            DateTimeOffset? until = mute.Until > draft.At ? mute.Until.Value.ToWholeMilliseconds() : null;
             if (until != member!.MutedUntil)
             {
                 member = draft.Change(Caller, member with { MutedUntil = until }, MemberChange.Muted);

@@ -209,12 +209,12 @@ public sealed class RoomGrain(
                 : await _writer.RunAsync(new AddOp(caller, users));
 
     /// <inheritdoc />
-    public async Task<Result<MemberState>> Change(UserId caller, UserId user, MemberPatch patch) =>
-        patch.Role is MemberRole.Unknown
+    public async Task<Result<MemberState>> Change(UserId caller, UserId user, MemberRole? role, MuteChange? mute) =>
+        role is MemberRole.Unknown
             ? ErrorCode.MemberRoleInvalid
-            : patch.MutedUntil > clock.GetUtcNow().AddYears(100)
+            : mute?.Until > clock.GetUtcNow().AddYears(100)
                 ? new Refusal(ErrorCode.MemberMuteInvalid, "A mute ends within a hundred years.")
-                : await _writer.RunAsync(new ChangeMemberOp(caller, user, patch));
+                : await _writer.RunAsync(new ChangeMemberOp(caller, user, role, mute));
 
     /// <inheritdoc />
     public Task<Result<long>> Remove(UserId caller, UserId user, bool ban) =>

@@ -80,7 +80,8 @@ public sealed class UserGrain(IUserStore users, IRoomDirectory rooms, IOptions<C
     public async Task<Result<IReadOnlyList<RoomListItem>>> ListRooms(RoomId after, int limit)
     {
         var found = await rooms.ListRoomsAsync(_user, after, limit);
-        return new Result<IReadOnlyList<RoomListItem>>([.. found.Select(RoomViews.ListItem)]);
+        // An array: what a collection expression makes of an interface type has no serializer in the Orleans host.
+        return found.Select(RoomViews.ListItem).ToArray();
     }
 
     private static bool IsAvatar(string avatar) =>
