@@ -25,7 +25,7 @@ public static class ChatJson
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        // Korean, Japanese, Chinese and emoji as themselves: half the bytes of \u escapes. Never embedded in HTML by us.
+        // Korean, Japanese and Chinese as themselves: half the bytes of \u escapes. Never embedded in HTML by us.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new InstantJsonConverter());
         options.TypeInfoResolverChain.Insert(0, ChatJsonContext.Default);
