@@ -81,7 +81,7 @@ internal sealed partial class Mailbox
 
         lock (Gate)
         {
-            MakeRoom();
+            RemoveSettled();
         }
     }
 
@@ -217,12 +217,24 @@ internal sealed partial class Mailbox
 
     private bool IsIdle(long now) => now > _keepUntil && host.Time.GetElapsedTime(_lastUsed, now) >= host.Options.CollectionAge;
 
-    /// <summary>Takes out what is settled already, wherever it waits. True when that left room.</summary>
-    private bool MakeRoom()
+    /// <summary>Looks for room at most once between two sweeps: refusing must stay cheap when a mailbox is full of calls that wait.</summary>
+    private bool FindRoom()
+    {
+        if (_searchedAt == host.Now)
+        {
+            return false;
+        }
+
+        _searchedAt = host.Now;
+        RemoveSettled();
+        return _waitingCount + _runningCount < host.Options.MailboxCapacity;
+    }
+
+    /// <summary>Takes out what nobody waits for any more, wherever it stands.</summary>
+    private void RemoveSettled()
     {
         RemoveSettled(_waiting);
         RemoveSettled(_waitingInterleaved);
-        return _waitingCount + _runningCount < host.Options.MailboxCapacity;
     }
 
     private void RemoveSettled(in WorkList list)

@@ -32,6 +32,7 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
     private int _blocking;
     private long _lastUsed = host.Now;
     private long _keepUntil = long.MinValue;
+    private long _searchedAt = long.MinValue;
 
     private enum State : byte
     {
@@ -76,7 +77,7 @@ internal sealed partial class Mailbox(LocalGrainHost host, GrainClass grainClass
                 return false;
             }
 
-            if (work.CountsAgainstCapacity && _waitingCount + _runningCount >= host.Options.MailboxCapacity && !MakeRoom())
+            if (work.CountsAgainstCapacity && _waitingCount + _runningCount >= host.Options.MailboxCapacity && !FindRoom())
             {
                 work.Mailbox = null;
             }
