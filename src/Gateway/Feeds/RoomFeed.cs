@@ -1,3 +1,4 @@
+// Over 400 lines: ordering and delivery share one lock and its invariants, which a reader has to see together.
 using Chat.Abstractions;
 using Chat.Contracts;
 using Microsoft.AspNetCore.SignalR.Protocol;
