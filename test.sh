@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Runs every test of the repository and prints, as its last line, `N passed, N failed`. Installs what the tests need where it is missing.
+# A test that could not run counts as failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+exec </dev/null
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+results=$PWD/TestResults
+rm -rf "$results"
+mkdir -p "$results"
+passed=0
+failed=0
+
+fail() { # what, how many
+  echo "FAILED: $1" >&2
+  failed=$((failed + ${2:-1}))
+}
+
+finish() {
+  ((passed + failed > 0)) || fail "no test ran"
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+  exit
+}
+
+# The browser that the page's tests drive, and a font with which it can draw text.
+if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -q .; then
+  if command -v apt-get >/dev/null; then
+    echo "Installing chromium ..."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core fontconfig; } \
+      >"$results/apt.log" 2>&1 || { tail -n 5 "$results/apt.log" >&2; fail "chromium could not be installed"; }
+  else
+    fail "chromium is missing"
+  fi
+fi
+command -v dotnet >/dev/null || { fail "the .NET 10 SDK is missing"; finish; }
+command -v npm >/dev/null || fail "npm is missing, so the page cannot be tested"
+
+# The server first: it also brings the page and its packages. Then all projects, since tests start some of them as programs.
+if ! dotnet build Chat.sln -v q -clp:NoSummary -nodeReuse:false >"$results/build.log" 2>&1; then
+  grep -E ': (error|warning) ' "$results/build.log" | sort -u | head -n 40 >&2
+  fail "the solution does not build"
+  finish
+fi
+
+if command -v npm >/dev/null; then
+  echo "Testing the page ..."
+  (
+    cd src/Clients/web || exit 1
+    [[ -d node_modules ]] || npm ci --no-audit --no-fund --loglevel=error
+    npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$results/page.json"
+  ) >"$results/page.log" 2>&1 || true
+  if counts=$(node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    // A file that does not load has no tests to fail; skipped ones could not run.
+    const broken = r.testResults.filter(f => f.status === "failed" && f.assertionResults.every(t => t.status === "passed")).length;
+    console.log(r.numPassedTests, r.numTotalTests - r.numPassedTests + broken);' "$results/page.json" 2>/dev/null); then
+    read -r p f <<<"$counts"
+    passed=$((passed + p))
+    if ((f > 0)); then
+      grep -vE '^ *(✓|$)' "$results/page.log" | tail -n 60 >&2
+      fail "tests of the page" "$f"
+    fi
+  else
+    tail -n 40 "$results/page.log" >&2
+    fail "the tests of the page did not run"
+  fi
+fi
+
+echo "Testing the server ..."
+projects=$(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj')
+for project in $projects; do
+  name=$(basename "$project" .csproj)
+  dotnet test "$project" --no-build --nologo -v q \
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1
+  code=$?
+  # <Counters total= passed= failed= ...>
+  counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null | head -n 1)
+  total=$(sed -n 's/.* total="\([0-9]*\)".*/\1/p' <<<"$counters")
+  good=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  if [[ -z $total || $total == 0 ]]; then
+    tail -n 20 "$results/$name.log" >&2
+    fail "$name ran no test"
+    continue
+  fi
+  passed=$((passed + good))
+  echo "  $name: $good of $total"
+  if ((total > good)); then
+    grep -vE '^ *$' "$results/$name.log" | tail -n 80 >&2
+    fail "$name" $((total - good))
+  elif ((code != 0)); then
+    tail -n 20 "$results/$name.log" >&2
+    fail "$name ended with code $code"
+  fi
+done
+finish
