@@ -38,7 +38,7 @@ public sealed class RateLimits
     {
         var table = _tables[(int)kind];
         var now = _time.GetTimestamp();
-        return BucketOf(table, key, now).Take(table, Seconds(now));
+        return BucketOf(table, key, now).Take(table, now, _time);
     }
 
     /// <summary>Puts a token back: the call turned out not to count.</summary>
@@ -54,8 +54,6 @@ public sealed class RateLimits
     /// <summary>Buckets held now, over all kinds.</summary>
     internal int Count => _tables.Sum(table => table.Buckets.Count);
 
-    private double Seconds(long timestamp) => (double)timestamp / _time.TimestampFrequency;
-
     private Bucket BucketOf(Table table, string key, long now)
     {
         if (table.Buckets.TryGetValue(key, out var bucket))
@@ -63,7 +61,7 @@ public sealed class RateLimits
             return bucket;
         }
 
-        if (table.Buckets.Count >= _capacity && !MakeRoom(table, Seconds(now)))
+        if (table.Buckets.Count >= _capacity && !MakeRoom(table, now))
         {
             return table.Shared;
         }
@@ -72,11 +70,11 @@ public sealed class RateLimits
     }
 
     /// <summary>Drops the full buckets, at most once a second, since a walk over all of them for every newcomer is what a flood would want.</summary>
-    private bool MakeRoom(Table table, double now)
+    private bool MakeRoom(Table table, long now)
     {
         lock (table.Sweeping)
         {
-            if (now - table.SweptAt < 1)
+            if (table.SweptAt is { } swept && _time.GetElapsedTime(swept, now) < TimeSpan.FromSeconds(1))
             {
                 return table.Buckets.Count < _capacity;
             }
@@ -84,7 +82,7 @@ public sealed class RateLimits
             table.SweptAt = now;
             foreach (var (key, bucket) in table.Buckets)
             {
-                if (bucket.IsFull(table, now))
+                if (bucket.IsFull(table, now, _time))
                 {
                     table.Buckets.TryRemove(key, out _);
                 }
@@ -101,21 +99,24 @@ public sealed class RateLimits
         public readonly ConcurrentDictionary<string, Bucket> Buckets = new(StringComparer.Ordinal);
         public readonly Bucket Shared = new(limit.Burst);
         public readonly Lock Sweeping = new();
-        public double SweptAt = double.NegativeInfinity;
+        public long? SweptAt;
     }
 
     private sealed class Bucket(int burst)
     {
+        // What rounding may take from a token.
+        private const double Whole = 1 - 1e-6;
+
         private readonly Lock _lock = new();
         private double _tokens = burst;
-        private double _at = double.NegativeInfinity;
+        private long? _at;
 
-        public RateDecision Take(Table table, double now)
+        public RateDecision Take(Table table, long now, TimeProvider time)
         {
             lock (_lock)
             {
-                Refill(table, now);
-                if (_tokens >= 1)
+                Refill(table, now, time);
+                if (_tokens >= Whole)
                 {
                     _tokens--;
                     return new RateDecision(true, TimeSpan.Zero);
@@ -133,20 +134,21 @@ public sealed class RateLimits
             }
         }
 
-        public bool IsFull(Table table, double now)
+        public bool IsFull(Table table, long now, TimeProvider time)
         {
             lock (_lock)
             {
-                Refill(table, now);
+                Refill(table, now, time);
                 return _tokens >= table.Burst;
             }
         }
 
-        private void Refill(Table table, double now)
+        private void Refill(Table table, long now, TimeProvider time)
         {
-            if (now > _at)
+            var at = _at ??= now;
+            if (now > at)
             {
-                _tokens = double.IsNegativeInfinity(_at) ? table.Burst : Math.Min(table.Burst, _tokens + ((now - _at) * table.PerSecond));
+                _tokens = Math.Min(table.Burst, _tokens + (time.GetElapsedTime(at, now).TotalSeconds * table.PerSecond));
                 _at = now;
             }
         }
