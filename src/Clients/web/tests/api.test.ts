@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Api, type Lock } from "../src/chat/api";
 import { ChatError, Code, hubErrorOf } from "../src/chat/errors";
 import type { Session, SessionStore } from "../src/chat/session";
@@ -74,8 +74,8 @@ const problem = (status: number, code: string, headers: Record<string, string> =
 
 const now = 1_800_000_000_000;
 const session = (server: Server, renewIn: number): Session => ({ user, ...server.tokens(), renewAt: now + renewIn });
-const apiOf = (browser: Browser, server: Server): Api =>
-  new Api({ sessions: browser, fetch: server.fetch, lock: browser.lock, now: () => now });
+const apiOf = (browser: Browser, server: Server, ended = (): void => undefined): Api =>
+  new Api({ sessions: browser, fetch: server.fetch, lock: browser.lock, now: () => now, ended });
 
 describe("Api", () => {
   test("calls that find the token at its end share one refresh", async () => {
@@ -124,12 +124,23 @@ describe("Api", () => {
     expect(server.refreshes).toBe(2);
   });
 
-  test("a refused refresh token ends the session", async () => {
+  test("a refused refresh token ends the session and says so", async () => {
     const server = new Server();
     const browser = new Browser(session(server, 0));
     server.ended = true;
-    await expect(apiOf(browser, server).me()).rejects.toMatchObject({ code: Code.signedOut });
+    const ended = vi.fn(() => expect(browser.session).toBeNull());
+    await expect(apiOf(browser, server, ended).me()).rejects.toMatchObject({ code: Code.signedOut });
     expect(browser.session).toBeNull();
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
+  test("signing out is no end by the server", async () => {
+    const server = new Server();
+    const browser = new Browser(session(server, 60_000));
+    const ended = vi.fn();
+    await apiOf(browser, server, ended).logout();
+    expect(browser.session).toBeNull();
+    expect(ended).not.toHaveBeenCalled();
   });
 
   test.each([new TypeError("fetch failed"), 502])("a refresh that fails by %s keeps the session", async (failure) => {

@@ -56,6 +56,8 @@ class Server {
   sendFails: Error | null = null;
   /** Sends get lost on their way in. */
   deaf = false;
+  /** Nothing is answered any more, and no connection ends. */
+  dead = false;
 
   readonly api = {
     accessToken: () => Promise.resolve("token"),
@@ -79,6 +81,9 @@ class Server {
 
   invoke(method: string, args: unknown[]): Promise<unknown> {
     this.steps.push(method);
+    if (this.dead) {
+      return new Promise(() => undefined);
+    }
     if (method === "Sync") {
       return Promise.resolve(
         Object.entries(args[0] as Record<string, number>).map(([roomId, cursor]) => {
@@ -173,6 +178,31 @@ describe("Chat", () => {
     expect(status()).toBe("stopped");
   });
 
+  test("a connection that answers nothing is dropped when the network changes", async () => {
+    chat.start();
+    await settled();
+    server.dead = true;
+    chat.check();
+    chat.check();
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(status()).toBe("online");
+    expect(server.steps.filter((step) => step === "Ping").length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(status()).toBe("waiting");
+    server.dead = false;
+    await reconnected();
+    expect(status()).toBe("online");
+  });
+
+  test("a connection that answers stays when the network changes", async () => {
+    chat.start();
+    await settled();
+    chat.retryNow();
+    await reconnected();
+    expect(status()).toBe("online");
+    expect(server.hubs.length).toBe(1);
+  });
+
   test("lagging makes a Sync", async () => {
     const room = server.add("7", 1);
     chat.start();
@@ -259,5 +289,21 @@ describe("Chat", () => {
     server.deaf = false;
     await reconnected();
     expect(room.messages().filter((m) => m.by === me).length).toBe(1);
+  });
+
+  test("a message that was refused becomes a draft again, before what was written since", async () => {
+    server.add("7", 1);
+    chat.start();
+    await settled();
+    server.sendFails = new Error("An error occurred. HubException: message.too_long: Too long.");
+    server.deaf = true;
+    chat.send("7", "far too long");
+    chat.drafts.set("7", "written since");
+    await settled();
+    const [send] = chat.store.get().rooms.get("7")!.sends;
+    expect(send).toMatchObject({ state: "failed", error: "Too long." });
+    chat.takeBack("7", send!.clientId);
+    expect(chat.drafts.get("7")).toBe("far too long\nwritten since");
+    expect(chat.store.get().rooms.get("7")!.sends).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ export const browserLock: Lock = async (name, work) =>
 
 export interface ApiOptions {
   readonly sessions: SessionStore;
+  /** The server no longer takes the session's tokens: it was ended from elsewhere, or is too old. */
+  readonly ended?: () => void;
   readonly fetch?: typeof fetch;
   readonly lock?: Lock;
   /** Milliseconds since 1970. */
@@ -21,6 +23,8 @@ export interface ApiOptions {
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const callTimeout = 20_000;
+/** What the user's list of sessions shows of this one. */
+const device = "Web page";
 /** A token is refreshed this long before its end, or a fifth of its life where that is shorter. */
 const renewBefore = 15_000;
 
@@ -30,6 +34,7 @@ const renewBefore = 15_000;
  */
 export class Api {
   readonly #sessions: SessionStore;
+  readonly #ended: () => void;
   readonly #fetch: typeof fetch;
   readonly #lock: Lock;
   readonly #now: () => number;
@@ -37,18 +42,19 @@ export class Api {
 
   constructor(options: ApiOptions) {
     this.#sessions = options.sessions;
+    this.#ended = options.ended ?? (() => undefined);
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#lock = options.lock ?? browserLock;
     this.#now = options.now ?? Date.now;
   }
 
   async register(username: string, password: string, displayName: string): Promise<void> {
-    const body = { username, password, ...(displayName ? { displayName } : {}) };
+    const body = { username, password, device, ...(displayName ? { displayName } : {}) };
     this.#keep((await this.#call("POST", "/api/auth/register", null, body)) as AuthAnswer);
   }
 
   async login(username: string, password: string): Promise<void> {
-    this.#keep((await this.#call("POST", "/api/auth/login", null, { username, password, device: "Web page" })) as AuthAnswer);
+    this.#keep((await this.#call("POST", "/api/auth/login", null, { username, password, device })) as AuthAnswer);
   }
 
   /** Ends the session here at once, and at the server when it can be reached. */
@@ -159,6 +165,7 @@ export class Api {
         return newest;
       }
       this.#sessions.write(null);
+      this.#ended();
       throw signedOut(error);
     }
     if (this.#sessions.read()?.refreshToken !== session.refreshToken) {

@@ -99,8 +99,14 @@ export class Chat {
     this.#connection.stop();
   }
 
-  /** The network or the page came back: do not wait for the next try. */
-  retryNow = (): void => this.#connection.retryNow();
+  /** The network or the page came back: do not wait for the next try, and do not trust a connection that only looks open. */
+  retryNow = (): void => {
+    this.#connection.retryNow();
+    this.check();
+  };
+
+  /** The network may be gone. */
+  check = (): void => void this.#connection.check();
 
   /** The room on the screen; null for none. */
   open(roomId: string | null): void {
@@ -150,6 +156,16 @@ export class Chat {
   retry = (roomId: string, clientId: string): void => this.#sender.retry(roomId, clientId);
 
   discard = (roomId: string, clientId: string): void => this.#sender.discard(roomId, clientId);
+
+  /** Makes a draft again of a message that could not be sent. */
+  takeBack(roomId: string, clientId: string): void {
+    const send = this.store.get().rooms.get(roomId)?.sends.find((s) => s.clientId === clientId);
+    if (send?.state === "failed") {
+      const draft = this.drafts.get(roomId) ?? "";
+      this.drafts.set(roomId, draft === "" ? send.text : `${send.text}\n${draft}`);
+      this.discard(roomId, clientId);
+    }
+  }
 
   /** The user has seen everything up to `seq`. */
   markRead(roomId: string, seq: number): void {

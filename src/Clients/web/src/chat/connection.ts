@@ -49,6 +49,8 @@ export interface ConnectionOptions {
 
 /** A connection that lived this long starts the waits from the beginning again. */
 const steady = 10_000;
+/** A connection that answers nothing for this long is taken for dead. */
+const signOfLife = 5_000;
 
 /** Keeps one hub connection up until it is stopped. */
 export class Connection {
@@ -56,6 +58,7 @@ export class Connection {
   #hub: Hub | null = null;
   #running = false;
   #wake: (() => void) | null = null;
+  #checked: Hub | null = null;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -79,6 +82,29 @@ export class Connection {
   /** Ends a wait between tries, as when the network came back. */
   retryNow(): void {
     this.#wake?.();
+  }
+
+  /**
+   * Asks the server for a sign of life and drops a connection that gives none. After a sleep or a change of network a dead one looks open
+   * until SignalR's own, much longer time-out.
+   */
+  async check(): Promise<void> {
+    const hub = this.#hub;
+    if (!hub || this.#checked === hub) {
+      return;
+    }
+    this.#checked = hub;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<"silence">((resolve) => {
+      timer = setTimeout(() => resolve("silence"), signOfLife);
+    });
+    const answer = hub.invoke("Ping").catch(() => undefined); // A refusal is a sign of life too.
+    const outcome = await Promise.race([answer, silence]);
+    clearTimeout(timer);
+    this.#checked = null;
+    if (outcome === "silence" && this.#hub === hub) {
+      await hub.stop();
+    }
   }
 
   /** Calls the hub; every failure is a ChatError, `client.disconnected` when the outcome is unknown. */

@@ -7,11 +7,13 @@ import { Store } from "./store";
 export class Home {
   readonly api: Api;
   readonly chat = new Store<Chat | null>(null);
+  /** True when the server ended the last session, until somebody signs in. */
+  readonly ended = new Store(false);
   readonly #sessions: SessionStore;
 
   constructor(sessions: SessionStore) {
     this.#sessions = sessions;
-    this.api = new Api({ sessions });
+    this.api = new Api({ sessions, ended: () => this.ended.update(() => true) });
     sessions.subscribe(() => this.#follow());
     this.#follow();
     const retry = (): void => {
@@ -20,6 +22,7 @@ export class Home {
       }
     };
     window.addEventListener("online", retry);
+    window.addEventListener("offline", () => this.chat.get()?.check());
     document.addEventListener("visibilitychange", retry);
   }
 
@@ -34,6 +37,7 @@ export class Home {
       return;
     }
     held?.stop();
+    this.ended.update(() => false);
     const chat = user && new Chat({ api: this.api, me: user });
     this.chat.update(() => chat);
     chat?.start();

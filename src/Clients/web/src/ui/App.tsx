@@ -6,8 +6,9 @@ import { SignIn } from "./SignIn";
 
 export function App({ home }: { home: Home }) {
   const chat = useSyncExternalStore(home.chat.subscribe, home.chat.get);
+  const ended = useSyncExternalStore(home.ended.subscribe, home.ended.get);
   if (!chat) {
-    return <SignIn api={home.api} />;
+    return <SignIn api={home.api} ended={ended} />;
   }
   return (
     <ChatContext value={chat}>

@@ -54,7 +54,10 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
               </a>
             </>
           ) : (
-            <p>{roomId !== null ? "Loading…" : "Choose a room to read and write."}</p>
+            <>
+              {roomId === null && <img src="/icon.svg" alt="" width="56" height="56" />}
+              <p>{roomId !== null ? "Loading…" : "Choose a room to read and write."}</p>
+            </>
           )}
         </main>
       )}

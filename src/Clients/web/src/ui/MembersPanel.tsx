@@ -52,9 +52,11 @@ export function MembersPanel({ room, onClose }: { room: RoomState; onClose: () =
         {sorted(log.members, users).map(({ userId, role }) => (
           <li key={userId} className="member" data-testid="member" data-user-id={userId}>
             <Avatar id={userId} name={nameOf(users, userId)} presence={presence.get(userId)?.status} />
-            <span className="name" dir="auto">
-              {nameOf(users, userId)}
-              {userId === me && <small> (you)</small>}
+            <span className="who-line">
+              <span className="name" dir="auto">
+                {nameOf(users, userId)}
+              </span>
+              {userId === me && <small>(you)</small>}
             </span>
             {role !== "member" && <span className="role">{role}</span>}
             <span className="username" dir="auto">

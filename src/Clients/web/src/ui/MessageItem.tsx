@@ -16,6 +16,7 @@ interface MessageItemProps {
   readonly me: string;
   readonly reply: string | null;
   readonly onRetry: (roomId: string, clientId: string) => void;
+  readonly onTakeBack: (roomId: string, clientId: string) => void;
   readonly onDiscard: (roomId: string, clientId: string) => void;
 }
 
@@ -104,7 +105,7 @@ function Body({ message }: { message: Message }) {
   );
 }
 
-function SendState({ send, roomId, onRetry, onDiscard }: MessageItemProps & { readonly send: Send }) {
+function SendState({ send, roomId, onRetry, onTakeBack, onDiscard }: MessageItemProps & { readonly send: Send }) {
   if (send.state !== "failed") {
     return <p className="send-state visually-hidden">Sending…</p>;
   }
@@ -113,6 +114,9 @@ function SendState({ send, roomId, onRetry, onDiscard }: MessageItemProps & { re
       <span>Not sent. {send.error}</span>
       <button type="button" className="link" data-testid="retry" onClick={() => onRetry(roomId, send.clientId)}>
         Retry
+      </button>
+      <button type="button" className="link" data-testid="take-back" onClick={() => onTakeBack(roomId, send.clientId)}>
+        Edit
       </button>
       <button type="button" className="link" data-testid="discard" onClick={() => onDiscard(roomId, send.clientId)}>
         Discard

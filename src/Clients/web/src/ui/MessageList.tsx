@@ -11,7 +11,13 @@ import { useScroll } from "./useScroll";
 /** Messages of one author this close together share one head. */
 const groupedWithin = 5 * 60_000;
 
-export function MessageList({ room }: { room: RoomState }) {
+interface MessageListProps {
+  readonly room: RoomState;
+  /** A message that could not be sent goes back to the composer. */
+  readonly onTakeBack: (roomId: string, clientId: string) => void;
+}
+
+export function MessageList({ room, onTakeBack }: MessageListProps) {
   const chat = useChat();
   const me = useChatState((s) => s.me.userId);
   const users = useChatState((s) => s.users);
@@ -86,6 +92,7 @@ export function MessageList({ room }: { room: RoomState }) {
                   me={me}
                   reply={message.replyTo === null ? null : replyText(room, message.replyTo, users)}
                   onRetry={chat.retry}
+                  onTakeBack={onTakeBack}
                   onDiscard={chat.discard}
                   roomId={roomId}
                 />

@@ -106,24 +106,28 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
         aria-current={open ? "page" : undefined}
       >
         <RoomFace roomId={roomId} kind={kind} title={title} peer={peer} presence={presence} />
-        <span className="room-name" dir="auto">
-          {title}
+        <span className="room-line">
+          <span className="room-name" dir="auto">
+            {title}
+          </span>
+          <span className="room-time">{listTimeText(last?.at ?? "")}</span>
         </span>
-        <span className="room-time">{listTimeText(last?.at ?? "")}</span>
-        <span className="room-preview" dir="auto">
-          {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "No messages yet")}
-        </span>
-        <span className="badges">
-          {log.mentions > 0 && (
-            <span className="badge mention" data-testid="mention-badge" aria-label={`${log.mentions} mentions`}>
-              @{log.mentions > 1 ? badgeText(log.mentions) : ""}
-            </span>
-          )}
-          {log.unread > 0 && (
-            <span className="badge" data-testid="unread-badge" aria-label={`${log.unread} unread`}>
-              {badgeText(log.unread)}
-            </span>
-          )}
+        <span className="room-line">
+          <span className="room-preview" dir="auto">
+            {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "No messages yet")}
+          </span>
+          <span className="badges">
+            {log.mentions > 0 && (
+              <span className="badge mention" data-testid="mention-badge" aria-label={`${log.mentions} mentions`}>
+                @{log.mentions > 1 ? badgeText(log.mentions) : ""}
+              </span>
+            )}
+            {log.unread > 0 && (
+              <span className="badge" data-testid="unread-badge" aria-label={`${log.unread} unread`}>
+                {badgeText(log.unread)}
+              </span>
+            )}
+          </span>
         </span>
       </a>
     </li>

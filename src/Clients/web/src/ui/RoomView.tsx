@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { RoomState } from "../chat/store";
 import { Composer } from "./Composer";
 import { useChat, useChatState } from "./context";
@@ -16,8 +16,17 @@ export function RoomView({ room }: { room: RoomState }) {
   const peer = peerOf(room);
   const presence = useChatState((s) => (peer === null ? undefined : s.presence.get(peer)?.status));
   const [showMembers, setShowMembers] = useState(false);
+  const [takenBack, setTakenBack] = useState(0);
   const title = roomTitle(room, users);
   const { roomId, log } = room;
+
+  const takeBack = useCallback(
+    (ofRoom: string, clientId: string): void => {
+      chat.takeBack(ofRoom, clientId);
+      setTakenBack((count) => count + 1);
+    },
+    [chat],
+  );
 
   useEffect(() => {
     if (showMembers) {
@@ -67,12 +76,14 @@ export function RoomView({ room }: { room: RoomState }) {
             {connectionText[connection]}
           </p>
         )}
-        <MessageList room={room} />
+        <MessageList room={room} onTakeBack={takeBack} />
         <Typing names={[...room.typing.keys()].map((userId) => nameOf(users, userId))} />
         {log.archived ? (
           <p className="closed">This room is archived: it can be read, not written.</p>
         ) : (
           <Composer
+            // A message that was taken back changed the draft, which is read at the start.
+            key={takenBack}
             roomId={roomId}
             drafts={chat.drafts}
             title={title}

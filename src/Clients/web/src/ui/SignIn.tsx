@@ -1,9 +1,15 @@
 import { useState, type FormEvent } from "react";
 import type { Api } from "../chat/api";
-import { textOf } from "../chat/errors";
+import { ChatError, textOf } from "../chat/errors";
 import { ErrorText } from "./parts";
 
-export function SignIn({ api }: { api: Api }) {
+interface SignInProps {
+  readonly api: Api;
+  /** True when the server ended the session that was here before. */
+  readonly ended: boolean;
+}
+
+export function SignIn({ api, ended }: SignInProps) {
   const [isNew, setIsNew] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -22,7 +28,8 @@ export function SignIn({ api }: { api: Api }) {
         await api.login(username, field("password"));
       }
     } catch (failure) {
-      setError(textOf(failure));
+      const refused = failure instanceof ChatError && failure.code === "auth.invalid";
+      setError(refused ? "The username or the password is wrong." : textOf(failure));
       setBusy(false);
     }
   };
@@ -32,17 +39,24 @@ export function SignIn({ api }: { api: Api }) {
       <form className="card" onSubmit={(event) => void submit(event)} aria-labelledby="sign-in-title">
         <img className="logo" src="/icon.svg" alt="" width="48" height="48" />
         <h1 id="sign-in-title">{isNew ? "Create your account" : "Sign in to Chat"}</h1>
+        {ended && error === null && (
+          <p className="notice" role="status" data-testid="session-ended">
+            You were signed out. Sign in again to go on.
+          </p>
+        )}
         <label className="field">
           <span>Username</span>
           <input
             name="username"
             data-testid="username"
             autoComplete="username"
+            aria-describedby={isNew ? "username-rule" : undefined}
             autoCapitalize="none"
             spellCheck={false}
             required
             autoFocus
           />
+          {isNew && <small id="username-rule">3 to 32 of the characters a–z, 0–9, dot, dash and underscore</small>}
         </label>
         {isNew && (
           <label className="field">
@@ -59,8 +73,10 @@ export function SignIn({ api }: { api: Api }) {
             type="password"
             data-testid="password"
             autoComplete={isNew ? "new-password" : "current-password"}
+            aria-describedby={isNew ? "password-rule" : undefined}
             required
           />
+          {isNew && <small id="password-rule">At least 8 characters</small>}
         </label>
         <ErrorText text={error} testId="sign-in-error" />
         <button className="button primary" data-testid={isNew ? "sign-up" : "sign-in"} disabled={busy}>
