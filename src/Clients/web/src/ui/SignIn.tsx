@@ -41,7 +41,7 @@ export function SignIn({ api, ended }: SignInProps) {
         <h1 id="sign-in-title">{isNew ? "Create your account" : "Sign in to Chat"}</h1>
         {ended && error === null && (
           <p className="notice" role="status" data-testid="session-ended">
-            You were signed out. Sign in again to go on.
+            You were signed out. Please sign in again.
           </p>
         )}
         <label className="field">
@@ -56,7 +56,7 @@ export function SignIn({ api, ended }: SignInProps) {
             required
             autoFocus
           />
-          {isNew && <small id="username-rule">3 to 32 of the characters a–z, 0–9, dot, dash and underscore</small>}
+          {isNew && <small id="username-rule">3 to 32 of a–z, 0–9, dot, dash, underscore</small>}
         </label>
         {isNew && (
           <label className="field">
