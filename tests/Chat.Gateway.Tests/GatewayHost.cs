@@ -18,6 +18,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly string _folder;
     private readonly bool _ownsFolder;
     private readonly InMemoryStore? _store;
+    private bool _disposed;
 
     private GatewayHost(WebApplication app, ManualTimeProvider clock, InMemoryStore? store, LogCollector logs, string folder, bool ownsFolder)
     {
@@ -44,13 +45,18 @@ public sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>A server with the in-memory store in a folder of its own.</summary>
-    public static Task<GatewayHost> StartAsync(params string[] settings) => StartAsync(folder: null, clock: null, settings);
+    public static Task<GatewayHost> StartAsync(params string[] settings) => StartAsync(folder: null, clock: null, configure: null, settings);
+
+    /// <summary>As <see cref="StartAsync(string[])"/>, with other services.</summary>
+    public static Task<GatewayHost> StartWithAsync(Action<IServiceCollection> configure, params string[] settings) =>
+        StartAsync(folder: null, clock: null, configure, settings);
 
     /// <summary>A server in a folder that outlives it, with the store that keeps its data there.</summary>
     public static Task<GatewayHost> StartInAsync(string folder, ManualTimeProvider clock, params string[] settings) =>
-        StartAsync(folder, clock, settings);
+        StartAsync(folder, clock, configure: null, settings);
 
-    private static async Task<GatewayHost> StartAsync(string? folder, ManualTimeProvider? clock, string[] settings)
+    private static async Task<GatewayHost> StartAsync(
+        string? folder, ManualTimeProvider? clock, Action<IServiceCollection>? configure, string[] settings)
     {
         clock ??= NewClock();
         var logs = new LogCollector();
@@ -67,6 +73,7 @@ public sealed class GatewayHost : IAsyncDisposable
                 builder.Logging.ClearProviders().AddProvider(logs);
                 builder.Services.AddSingleton<TimeProvider>(clock);
                 store = folder is null ? builder.Services.AddInMemoryStorage() : null;
+                configure?.Invoke(builder.Services);
             });
         await app.StartAsync();
         return new GatewayHost(app, clock, store, logs, data, folder is null);
@@ -109,6 +116,12 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

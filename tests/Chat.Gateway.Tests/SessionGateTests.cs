@@ -1,0 +1,112 @@
+using Chat.Abstractions;
+using Chat.Backplane.Local;
+using Chat.Contracts;
+using Chat.Gateway.Auth;
+using Chat.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Gateway.Tests;
+
+public sealed class SessionGateTests : IDisposable
+{
+    private static readonly UserId User = new(7);
+
+    private readonly ManualTimeProvider _clock = new();
+    private readonly SlowSessions _sessions = new();
+    private readonly LocalBackplane _backplane = new(NullLogger<LocalBackplane>.Instance);
+    private readonly SessionGate _gate;
+
+    public SessionGateTests()
+    {
+        var options = new AuthOptions { SessionCache = 10, SessionRecheck = TimeSpan.FromSeconds(30) };
+        _gate = new SessionGate(_sessions, _backplane, Options.Create(options), _clock);
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    [Fact]
+    public async Task The_store_is_asked_once_in_a_while()
+    {
+        (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        _sessions.Asked.ShouldBe(1);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        _sessions.Asked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Another_users_session_is_never_live_for_one()
+    {
+        (await _gate.IsLiveAsync(new UserId(8), new SessionId(1), default)).ShouldBeFalse();
+        (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        (await _gate.IsLiveAsync(new UserId(8), new SessionId(1), default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_while_the_store_is_read_is_not_remembered_as_live()
+    {
+        await _gate.StartAsync(default);
+        _sessions.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asking = _gate.IsLiveAsync(User, new SessionId(1), default).AsTask();
+        _backplane.Publish(new SessionRevoked(User, new SessionId(1)));
+        _sessions.Gate.SetResult();
+        await asking.Within("the answer of the store");
+
+        _sessions.Ended.Add(new SessionId(1));
+        (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task It_remembers_a_bounded_number()
+    {
+        for (var i = 1; i <= 1000; i++)
+        {
+            (await _gate.IsLiveAsync(User, new SessionId(i), default)).ShouldBeTrue();
+        }
+
+        _gate.Count.ShouldBeLessThanOrEqualTo(10);
+        var asked = _sessions.Asked;
+        (await _gate.IsLiveAsync(User, new SessionId(1000), default)).ShouldBeTrue();
+        _sessions.Asked.ShouldBe(asked);
+    }
+
+    /// <summary>Every session is the user's and live until it is said to have ended.</summary>
+    private sealed class SlowSessions : ISessionStore
+    {
+        public int Asked { get; private set; }
+
+        public HashSet<SessionId> Ended { get; } = [];
+
+        public TaskCompletionSource? Gate { get; set; }
+
+        public async Task<SessionRecord?> FindAsync(SessionId session, DateTimeOffset now, CancellationToken cancellationToken = default)
+        {
+            Asked++;
+            var record = Ended.Contains(session)
+                ? null
+                : new SessionRecord { Id = session, UserId = User, Device = "x", RefreshHash = [], CreatedAt = now, RefreshedAt = now, ExpiresAt = now };
+            if (Gate is { } gate)
+            {
+                await gate.Task;
+            }
+
+            return record;
+        }
+
+        public Task OpenAsync(SessionRecord session, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+
+        public Task<RotateOutcome> RotateAsync(
+            SessionId session, byte[] presentedHash, byte[] nextHash, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException();
+
+        public Task<IReadOnlyList<SessionRecord>> ListAsync(UserId user, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException();
+
+        public Task<bool> RevokeAsync(UserId user, SessionId session, CancellationToken cancellationToken = default) => throw new InvalidOperationException();
+
+        public Task<int> DropExpiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException();
+    }
+}
