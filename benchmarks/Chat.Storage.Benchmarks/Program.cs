@@ -1,0 +1,38 @@
+using Chat.Storage.Benchmarks;
+
+// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [--folder DIR] [--seconds N] [--messages N]
+// Without names, all of them. The folder decides which disk is measured.
+var names = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
+var folder = Path.Combine(Value("--folder", Path.GetTempPath()), $"chat-storage-bench-{Environment.ProcessId}");
+var seconds = int.Parse(Value("--seconds", "5"), System.Globalization.CultureInfo.InvariantCulture);
+var messages = int.Parse(Value("--messages", "1000000"), System.Globalization.CultureInfo.InvariantCulture);
+Directory.CreateDirectory(folder);
+try
+{
+    if (Wanted("commits"))
+    {
+        await CommitBenchmark.RunAsync(folder, TimeSpan.FromSeconds(seconds));
+    }
+
+    if (Wanted("reads"))
+    {
+        await ReadBenchmark.RunAsync(folder, [10_000, messages]);
+    }
+
+    if (Wanted("ado"))
+    {
+        AdoBenchmark.Run(folder);
+    }
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}
+
+bool Wanted(string name) => names.Count == 0 || names.Contains(name);
+
+string Value(string name, string otherwise)
+{
+    var at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+}
