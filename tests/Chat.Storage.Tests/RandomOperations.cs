@@ -144,7 +144,10 @@ internal sealed class SideBySide(StorePorts store)
                 direct ? null : text, direct ? $"{_users[0]}-{_users[1]}" : null).Join(other).Build();
         }
 
-        var target = snapshot.Head.LastSeq == 0 ? 1 : 1 + (operation.Target % snapshot.Head.LastSeq);
+        // Mostly the newest message, so that much happens to one; also others, and events that are no messages.
+        var target = operation.Target % 4 > 0 && snapshot.Head.LastMessageSeq > 0
+            ? snapshot.Head.LastMessageSeq
+            : 1 + (operation.Target % snapshot.Head.LastSeq);
         var commits = new RoomCommits(snapshot, Now);
         switch (operation.Doing)
         {
