@@ -2,7 +2,9 @@ using Chat.Abstractions;
 
 namespace Chat.Storage.Sqlite;
 
-/// <summary>Node numbers. The one that rested longest is given out, so that processes whose clocks differ do not make the same ids.</summary>
+/// <summary>
+/// Node numbers. The one that rested longest is given out, so that processes whose clocks differ do not make the same ids.
+/// </summary>
 internal sealed class SqliteNodeLeases(SqliteDatabase database) : INodeLeases
 {
     private const string FreeSql = "SELECT node FROM node_leases WHERE held = 0 OR expires_at <= ? ORDER BY expires_at, node LIMIT 1";

@@ -6,7 +6,8 @@ namespace Chat.Storage.Sqlite;
 /// <summary>The outbox. Positions are given out under the file's write lock, so they appear in order.</summary>
 internal sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
 {
-    private const string ReadSql = "SELECT position, room_id, first_seq, last_seq, at FROM outbox WHERE position > ? ORDER BY position LIMIT ?";
+    private const string ReadSql =
+        "SELECT position, room_id, first_seq, last_seq, at FROM outbox WHERE position > ? ORDER BY position LIMIT ?";
 
     private const string DeleteSql =
         "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE position <= ? ORDER BY position LIMIT ?)";

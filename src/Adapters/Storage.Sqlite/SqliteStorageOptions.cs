@@ -9,15 +9,20 @@ public sealed class SqliteStorageOptions
     public const string Section = "Chat:Sqlite";
 
     /// <summary>
-    /// The database file; it and its folder are made when missing. On a local disk: SQLite's locks do not hold on network file systems, and the
+    /// The database file; it and its folder are made when missing. On a local disk: SQLite's locks do not hold on network file systems,
+    /// and the
     /// file breaks there.
     /// </summary>
     public string Path { get; set; } = "data/chat.db";
 
-    /// <summary>Writes that wait for the disk before further ones are refused. Too small: bursts are refused; too large: they wait long.</summary>
+    /// <summary>
+    /// Writes that wait for the disk before further ones are refused. Too small: bursts are refused; too large: they wait long.
+    /// </summary>
     public int MostWaitingWrites { get; set; } = 16 * 1024;
 
-    /// <summary>Reads that run at once, each on a handle and a cache of its own; 0: twice the processors, at least 4. Too large wastes memory.</summary>
+    /// <summary>
+    /// Reads that run at once, each on a handle and a cache of its own; 0: twice the processors, at least 4. Too large wastes memory.
+    /// </summary>
     public int Readers { get; set; }
 
     /// <summary>How long a write waits for another process that writes to the same file before it is refused.</summary>

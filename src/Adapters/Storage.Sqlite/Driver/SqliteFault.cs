@@ -2,7 +2,9 @@ using SQLitePCL;
 
 namespace Chat.Storage.Sqlite;
 
-/// <summary>SQLite answered with an error. Never leaves this assembly: the writer and the readers turn it into a StoreUnavailableException.</summary>
+/// <summary>
+/// SQLite answered with an error. Never leaves this assembly: the writer and the readers turn it into a StoreUnavailableException.
+/// </summary>
 internal sealed class SqliteFault(int code, string message) : Exception($"SQLite error {code}: {message}")
 {
     /// <summary>The primary result code (https://sqlite.org/rescode.html).</summary>

@@ -7,7 +7,8 @@ namespace Chat.Storage.Sqlite;
 internal static class EventRows
 {
     private const string EventsSql =
-        "SELECT seq, kind, at, by_user, target, is_on, user_id, change, role, muted_until, archived, mentions_room, mentions, text, emoji, name, topic " +
+        "SELECT seq, kind, at, by_user, target, is_on, user_id, change, role, muted_until, archived, mentions_room, mentions, " +
+        "text, emoji, name, topic " +
         "FROM message_events WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq";
 
     private const string MessagesSql =

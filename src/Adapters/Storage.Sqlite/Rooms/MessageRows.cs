@@ -8,7 +8,8 @@ internal static class MessageRows
 {
     /// <summary>Columns of a message as it is now, from column 0.</summary>
     public const string Columns =
-        "seq, id, by_user, at, reply_to, thread, edited_at, deleted, pinned_seq, emoji_count, mentions_room, client_id, mentions, attachments, text";
+        "seq, id, by_user, at, reply_to, thread, edited_at, deleted, pinned_seq, emoji_count, mentions_room, client_id, " +
+        "mentions, attachments, text";
 
     private const string FindSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND seq = ?";
     private const string BeforeSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
@@ -26,7 +27,8 @@ internal static class MessageRows
     private const string PinsSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND pinned_seq IS NOT NULL ORDER BY pinned_seq DESC";
 
     private const string EmojiSql =
-        "SELECT e.emoji, e.users, EXISTS (SELECT 1 FROM message_reactions r WHERE r.room_id = e.room_id AND r.seq = e.seq AND r.emoji = e.emoji " +
+        "SELECT e.emoji, e.users, EXISTS (SELECT 1 FROM message_reactions r WHERE r.room_id = e.room_id AND r.seq = e.seq AND " +
+        "r.emoji = e.emoji " +
         "AND r.user_id = ?3) FROM message_emoji e WHERE e.room_id = ?1 AND e.seq = ?2 ORDER BY e.first_seq";
 
     /// <summary>The message with that seq; null when there is none.</summary>

@@ -6,7 +6,8 @@ namespace Chat.Storage.Sqlite;
 internal static class MessageWriter
 {
     private const string InsertClientIdSql =
-        "INSERT INTO message_client_ids (room_id, user_id, client_id, content_hash, seq, message_id, at) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
+        "INSERT INTO message_client_ids (room_id, user_id, client_id, content_hash, seq, message_id, at) VALUES (?,?,?,?,?,?,?) " +
+        "ON CONFLICT DO NOTHING";
 
     private const string InsertSql =
         "INSERT INTO messages (room_id, seq, id, by_user, at, ordinal, reply_to, thread, edited_at, deleted, pinned_seq, emoji_count, " +
@@ -20,7 +21,8 @@ internal static class MessageWriter
         ON CONFLICT DO NOTHING
         """;
 
-    private const string CountMentionSql = "UPDATE room_members SET mention_count = mention_count + 1 WHERE room_id = ? AND user_id = ? AND banned = 0";
+    private const string CountMentionSql =
+        "UPDATE room_members SET mention_count = mention_count + 1 WHERE room_id = ? AND user_id = ? AND banned = 0";
 
     // Sending is reading: the sender's mark is at the message, and its counts are those of this moment.
     private const string MarkSenderSql =
@@ -47,7 +49,8 @@ internal static class MessageWriter
 
     private const string PinSql = "UPDATE messages SET pinned_seq = ? WHERE room_id = ? AND seq = ? AND deleted = 0 AND pinned_seq IS NULL";
     private const string UnpinSql = "UPDATE messages SET pinned_seq = NULL WHERE room_id = ? AND seq = ? AND pinned_seq IS NOT NULL";
-    private const string SetReactionSql = "INSERT INTO message_reactions (room_id, seq, emoji, user_id) VALUES (?,?,?,?) ON CONFLICT DO NOTHING";
+    private const string SetReactionSql =
+        "INSERT INTO message_reactions (room_id, seq, emoji, user_id) VALUES (?,?,?,?) ON CONFLICT DO NOTHING";
     private const string DropReactionSql = "DELETE FROM message_reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?";
 
     private const string CountEmojiSql =
@@ -58,7 +61,8 @@ internal static class MessageWriter
     private const string DropEmojiSql = "DELETE FROM message_emoji WHERE room_id = ? AND seq = ? AND emoji = ? AND users = 0";
 
     private const string CountDistinctEmojiSql =
-        "UPDATE messages SET emoji_count = (SELECT count(*) FROM message_emoji WHERE room_id = ?1 AND seq = ?2) WHERE room_id = ?1 AND seq = ?2";
+        "UPDATE messages SET emoji_count = (SELECT count(*) FROM message_emoji WHERE room_id = ?1 AND seq = ?2) WHERE room_id = " +
+        "?1 AND seq = ?2";
 
     /// <summary>Remembers the clientId; false, and nothing written, when it is known.</summary>
     public static bool InsertClientId(SqliteHandle handle, RoomId room, Message message, long contentHash) =>

@@ -4,13 +4,15 @@ using Chat.Contracts;
 namespace Chat.Storage.Sqlite;
 
 /// <summary>
-/// Writes one room's commit: the row by compare-and-set, what each event changes, and the outbox row. Every statement finds its rows by key, so
+/// Writes one room's commit: the row by compare-and-set, what each event changes, and the outbox row. Every statement finds its rows by
+/// key, so
 /// the cost is that of the commit, never of the room.
 /// </summary>
 internal ref struct RoomCommitWriter
 {
     private const string InsertHeadSql =
-        "INSERT INTO rooms (id, kind, version, last_seq, message_count, room_mention_count, member_count, pin_count, last_message_seq, last_at, " +
+        "INSERT INTO rooms (id, kind, version, last_seq, message_count, room_mention_count, member_count, pin_count, " +
+        "last_message_seq, last_at, " +
         "archived, name, topic, created_at, created_by, direct_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
 
     private const string UpdateHeadSql =
@@ -18,7 +20,8 @@ internal ref struct RoomCommitWriter
         "last_message_seq = ?, last_at = ?, archived = ?, name = ?, topic = ? WHERE id = ? AND version = ? AND last_seq = ?";
 
     private const string FindDirectSql = "SELECT id FROM rooms WHERE direct_key = ?";
-    private const string SetNameSql = "INSERT INTO room_names (room_id, name) VALUES (?, ?) ON CONFLICT (room_id) DO UPDATE SET name = excluded.name";
+    private const string SetNameSql =
+        "INSERT INTO room_names (room_id, name) VALUES (?, ?) ON CONFLICT (room_id) DO UPDATE SET name = excluded.name";
     private const string DropNameSql = "DELETE FROM room_names WHERE room_id = ?";
     private const string InsertOutboxSql = "INSERT INTO outbox (room_id, first_seq, last_seq, at) VALUES (?, ?, ?, ?)";
 
@@ -42,7 +45,8 @@ internal ref struct RoomCommitWriter
     private const string OutSql = "DELETE FROM room_members WHERE room_id = ? AND user_id = ?";
 
     private const string BanSql =
-        "INSERT INTO room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, read_seq, read_messages, read_mentions, " +
+        "INSERT INTO room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, read_seq, " +
+        "read_messages, read_mentions, " +
         "read_room_mentions) VALUES (?, ?, ?, 1, 0, NULL, 0, 0, 0, 0, 0) " +
         "ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, banned = 1, muted_until = NULL";
 

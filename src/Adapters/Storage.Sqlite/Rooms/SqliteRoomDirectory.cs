@@ -7,26 +7,32 @@ namespace Chat.Storage.Sqlite;
 internal sealed class SqliteRoomDirectory(SqliteDatabase database) : IRoomDirectory
 {
     private const string RoomsSql =
-        $"SELECT {RoomRows.HeadColumns}, {RoomRows.MemberColumns}, {RoomRows.MarkColumns} FROM room_members m JOIN rooms r ON r.id = m.room_id " +
+        $"SELECT {RoomRows.HeadColumns}, {RoomRows.MemberColumns}, {RoomRows.MarkColumns} FROM room_members m JOIN rooms r ON " +
+        $"r.id = m.room_id " +
         "WHERE m.user_id = ? AND m.banned = 0 AND m.room_id > ? ORDER BY m.room_id LIMIT ?";
 
     private const string MembershipsSql =
-        "SELECT r.id, r.last_seq, r.member_count FROM room_members m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ? AND m.banned = 0 " +
+        "SELECT r.id, r.last_seq, r.member_count FROM room_members m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ? AND " +
+        "m.banned = 0 " +
         "ORDER BY m.room_id";
 
     private const string MembershipSql =
-        "SELECT r.last_seq, r.member_count, EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = r.id AND m.user_id = ?2 AND m.banned = 0) " +
+        "SELECT r.last_seq, r.member_count, EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = r.id AND m.user_id = ?2 AND " +
+        "m.banned = 0) " +
         "FROM rooms r WHERE r.id = ?1";
 
     private const string CountSql = "SELECT count(*) FROM room_members WHERE user_id = ? AND banned = 0";
 
     private const string DiscoverSql =
-        $"SELECT {RoomRows.HeadColumns} FROM room_names n JOIN rooms r ON r.id = n.room_id WHERE n.room_id > ?1 AND instr(n.name, ?2) > 0 " +
-        "AND NOT EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = n.room_id AND m.user_id = ?3 AND m.banned = 1) ORDER BY n.room_id LIMIT ?4";
+        $"SELECT {RoomRows.HeadColumns} FROM room_names n JOIN rooms r ON r.id = n.room_id WHERE n.room_id > ?1 AND instr(n.name, " +
+        $"?2) > 0 " +
+        "AND NOT EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = n.room_id AND m.user_id = ?3 AND m.banned = 1) ORDER BY " +
+        "n.room_id LIMIT ?4";
 
     private const string AllPublicSql =
         $"SELECT {RoomRows.HeadColumns} FROM room_names n JOIN rooms r ON r.id = n.room_id WHERE n.room_id > ?1 " +
-        "AND NOT EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = n.room_id AND m.user_id = ?2 AND m.banned = 1) ORDER BY n.room_id LIMIT ?3";
+        "AND NOT EXISTS (SELECT 1 FROM room_members m WHERE m.room_id = n.room_id AND m.user_id = ?2 AND m.banned = 1) ORDER BY " +
+        "n.room_id LIMIT ?3";
 
     private const string DirectSql = "SELECT id FROM rooms WHERE direct_key = ?";
 

@@ -9,7 +9,8 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
     private const string Columns = "id, user_id, device, refresh_hash, created_at, refreshed_at, expires_at, previous_hash";
 
     private const string InsertSql =
-        "INSERT INTO user_sessions (id, user_id, device, refresh_hash, previous_hash, created_at, refreshed_at, expires_at) VALUES (?,?,?,?,NULL,?,?,?)";
+        "INSERT INTO user_sessions (id, user_id, device, refresh_hash, previous_hash, created_at, refreshed_at, expires_at) " +
+        "VALUES (?,?,?,?,NULL,?,?,?)";
 
     private const string FindSql = $"SELECT {Columns} FROM user_sessions WHERE id = ? AND expires_at > ?";
 

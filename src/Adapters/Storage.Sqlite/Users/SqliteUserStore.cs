@@ -6,10 +6,12 @@ namespace Chat.Storage.Sqlite;
 /// <summary>Users.</summary>
 internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
 {
-    private const string Columns = "u.id, u.username, u.display_name, u.password_hash, u.avatar, u.status, u.is_admin, u.disabled, u.created_at";
+    private const string Columns =
+        "u.id, u.username, u.display_name, u.password_hash, u.avatar, u.status, u.is_admin, u.disabled, u.created_at";
 
     private const string InsertSql =
-        "INSERT INTO users (id, username, display_name, password_hash, avatar, status, is_admin, disabled, created_at) VALUES (?,?,?,?,?,?,?,?,?) " +
+        "INSERT INTO users (id, username, display_name, password_hash, avatar, status, is_admin, disabled, created_at) VALUES " +
+        "(?,?,?,?,?,?,?,?,?) " +
         "ON CONFLICT (username) DO NOTHING";
 
     private const string InsertWordSql = "INSERT INTO user_words (word, username, user_id) VALUES (?, ?, ?)";
@@ -19,7 +21,8 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
     private const string FirstSql = $"SELECT {Columns} FROM users u WHERE u.username > ? ORDER BY u.username LIMIT ?";
 
     private const string SearchSql =
-        $"SELECT {Columns} FROM (SELECT DISTINCT username FROM user_words WHERE word >= ? AND word < ? AND username > ? ORDER BY username LIMIT ?) found " +
+        $"SELECT {Columns} FROM (SELECT DISTINCT username FROM user_words WHERE word >= ? AND word < ? AND username > ? ORDER BY " +
+        $"username LIMIT ?) found " +
         "JOIN users u ON u.username = found.username ORDER BY u.username";
 
     private const string UpdateProfileSql = "UPDATE users SET display_name = ?, avatar = ?, status = ? WHERE id = ?";
