@@ -5,12 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Storage.Sqlite;
 
 /// <summary>
-/// A bounded set of read-only handles. A read runs inside one read transaction, so it sees one moment, and waits for no writer (WAL).
-/// It runs
-/// on the caller's thread: SQLite's calls are synchronous, a page of history takes tens of microseconds (benchmarks/README.md), and a
-/// hop to
-/// another thread would cost as much as the read. At most as many as there are handles run at once; the others wait without a thread.
-/// Thread safe.
+/// A bounded set of read-only handles. A read runs inside one read transaction, so it sees one moment, and waits for no writer (WAL). It
+/// runs on the caller's thread: SQLite's calls are synchronous, a page of history takes about a tenth of a millisecond
+/// (benchmarks/README.md), and a hop to another thread would only add to it. At most as many as there are handles run at once, so a slow
+/// disk blocks no more threads than that; the others wait without a thread. Thread safe.
 /// </summary>
 internal sealed partial class SqliteReaders(Func<SqliteHandle> open, int count, ILogger logger) : IDisposable
 {

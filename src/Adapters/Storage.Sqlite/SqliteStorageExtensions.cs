@@ -11,9 +11,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SqliteStorageExtensions
 {
     /// <summary>
-    /// Adds all store ports, kept in one SQLite file (section <c>Chat:Sqlite</c>). The file is opened, and its schema brought up to
-    /// date, when
-    /// the host starts or a port is first asked for, whichever comes first; a host that cannot open it does not start.
+    /// Adds all store ports, kept in one SQLite file (section <c>Chat:Sqlite</c>). The file is opened, and its schema brought up to date,
+    /// when the host starts or a port is first asked for, whichever comes first; a host that cannot open it does not start.
     /// </summary>
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services, Action<SqliteStorageOptions>? configure = null)
     {

@@ -10,8 +10,7 @@ public sealed class SqliteStorageOptions
 
     /// <summary>
     /// The database file; it and its folder are made when missing. On a local disk: SQLite's locks do not hold on network file systems,
-    /// and the
-    /// file breaks there.
+    /// and the file breaks there.
     /// </summary>
     public string Path { get; set; } = "data/chat.db";
 

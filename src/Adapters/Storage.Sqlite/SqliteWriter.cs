@@ -5,11 +5,9 @@ namespace Chat.Storage.Sqlite;
 
 /// <summary>
 /// The one thread that writes. Whatever jobs wait run in one transaction, each inside a savepoint, and share its single flush to disk;
-/// while
-/// that is under way the next ones gather. So an idle store answers after one flush, a busy one writes hundreds of jobs per flush, and
-/// nothing
-/// ever waits for a timer (docs/adr/0004). A job that fails takes nothing but itself back. When the transaction fails, all its jobs do,
-/// with
+/// while that is under way the next ones gather. So an idle store answers after one flush, a busy one writes hundreds of jobs per flush,
+/// and nothing ever waits for a timer (docs/adr/0004). A job that fails takes nothing but itself back. When the transaction fails, all
+/// its jobs do, with
 /// <see cref="StoreUnavailableException"/>, and the next transaction starts afresh. Thread safe.
 /// </summary>
 internal sealed partial class SqliteWriter : IAsyncDisposable

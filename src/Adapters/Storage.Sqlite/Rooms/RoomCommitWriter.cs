@@ -5,8 +5,7 @@ namespace Chat.Storage.Sqlite;
 
 /// <summary>
 /// Writes one room's commit: the row by compare-and-set, what each event changes, and the outbox row. Every statement finds its rows by
-/// key, so
-/// the cost is that of the commit, never of the room.
+/// key, so the cost is that of the commit, never of the room.
 /// </summary>
 internal ref struct RoomCommitWriter
 {

@@ -9,10 +9,9 @@ internal static class SearchWords
     public static string Fold(string text) => text.ToLowerInvariant();
 
     /// <summary>
-    /// The folded user name, and the folded display name from each of its words on, so that the beginning of a word finds it and so
-    /// does more
-    /// than one word. A word begins at the start, and at a letter or digit after something that is neither letter, digit nor mark. Chinese,
-    /// Japanese and Korean names without blanks are one word.
+    /// The folded user name, and the folded display name from each of its words on, so that the beginning of a word finds it and so does
+    /// more than one word. A word begins at the start, and at a letter or digit after something that is neither letter, digit nor mark.
+    /// Chinese, Japanese and Korean names without blanks are one word.
     /// </summary>
     public static HashSet<string> Of(string username, string displayName)
     {

@@ -12,8 +12,7 @@ public static class LogicalShards
 
     /// <summary>
     /// The room's shard, 0 to 255. Part of the stored format: never changes. (Finalizer of SplitMix64, top eight bits: neighbouring ids
-    /// spread
-    /// evenly.)
+    /// spread evenly.)
     /// </summary>
     public static int Of(RoomId room)
     {

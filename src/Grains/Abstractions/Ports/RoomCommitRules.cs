@@ -8,8 +8,7 @@ public static class RoomCommitRules
     /// <summary>Checks a group commit.</summary>
     /// <exception cref="ArgumentException">
     /// A room stands in the list twice, or one of its commits is not made of gapless events from the expected seq to the row's, with
-    /// gapless message
-    /// ordinals and each clientId once.
+    /// gapless message ordinals and each clientId once.
     /// </exception>
     public static void Check(IReadOnlyList<RoomCommit> commits)
     {
