@@ -86,6 +86,6 @@ public static class Program
         IOException { InnerException: AddressInUseException } => $"{fault.Message} Choose another port, or stop the other program.",
         InvalidOperationException { InnerException: FormatException or ArgumentException } => fault.Message,
         SocketException => $"The server cannot listen: {fault.Message}",
-        _ => null,
+        _ => SiloHosting.Explain(fault),
     };
 }

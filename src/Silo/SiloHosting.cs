@@ -40,6 +40,10 @@ public static class SiloHosting
         return builder;
     }
 
+    /// <summary>What to tell whoever started the host about a store that cannot be opened; null for other faults.</summary>
+    public static string? Explain(Exception fault) =>
+        fault is StoreUnavailableException or SqliteSchemaException ? fault.Message : null;
+
     private static void AddStorage(IServiceCollection services, string name, DataDirectory data, string? path)
     {
         switch (name)

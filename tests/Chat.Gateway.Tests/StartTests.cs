@@ -73,6 +73,13 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_none_ends_the_start_with_a_sentence()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "chat.db"), new string('x', 8192));
+        (await RunAsync()).ShouldContain("cannot be opened");
+    }
+
+    [Fact]
     public async Task A_data_directory_is_free_again_after_a_failed_start()
     {
         await RunAsync("--Chat:Storage=Paper");

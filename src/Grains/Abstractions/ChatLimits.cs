@@ -54,7 +54,7 @@ public sealed class ChatLimits
     /// <summary>Most events in one commit of a room.</summary>
     public int EventsPerCommit { get; set; } = 512;
 
-    /// <summary>Read marks are shown to others, and typing is passed on, in rooms of at most so many members.</summary>
+    /// <summary>Read marks are shown to others in rooms of at most so many members.</summary>
     public int ReadMarkMembers { get; set; } = 50;
 
     /// <summary>How long a used clientId is remembered; the contract promises seven days.</summary>

@@ -29,7 +29,7 @@ public sealed class RoomGrain(
     private static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(3);
 
     private readonly ChatLimits _limits = limits.Value;
-    private readonly Dictionary<UserId, DateTimeOffset> _typing = [];
+    private readonly Dictionary<UserId, long> _typing = [];
     private RoomId _room;
     private RoomWriter _writer = null!; // set on activation, before any call
 
@@ -121,13 +121,14 @@ public sealed class RoomGrain(
             return ErrorCode.RoomNotFound;
         }
 
-        var now = clock.GetUtcNow();
-        if (RoomAccess.Write(head, memory.Find(caller), now) is { } refused)
+        if (RoomAccess.Write(head, memory.Find(caller), clock.GetUtcNow()) is { } refused)
         {
             return refused;
         }
 
-        if (_typing.TryGetValue(caller, out var last) && now - last < TypingInterval)
+        // Timestamps: a clock that steps back must not silence anybody.
+        var now = clock.GetTimestamp();
+        if (_typing.TryGetValue(caller, out var last) && clock.GetElapsedTime(last, now) < TypingInterval)
         {
             return false;
         }
@@ -136,7 +137,7 @@ public sealed class RoomGrain(
         {
             foreach (var (user, at) in _typing)
             {
-                if (now - at >= TypingInterval)
+                if (clock.GetElapsedTime(at, now) >= TypingInterval)
                 {
                     _typing.Remove(user);
                 }
