@@ -76,6 +76,33 @@ public sealed class RoomLogTests
     }
 
     [Fact]
+    public async Task Event_pushed_while_the_Sync_that_lacks_it_is_under_way_is_synced_too()
+    {
+        RoomLog? log = null;
+        await using var server = await ScriptedServer.WithSocket(async peer =>
+        {
+            await peer.ShakeHandsAsync();
+            await peer.NextAsync();
+            await peer.SendAsync(
+                """{"type":1,"target":"events","arguments":["1",[{"seq":2,"kind":"pin","at":"2026-11-21T03:00:00.000Z","by":"5","target":1,"on":true}]]}""",
+                Answer(1, 1));
+            await peer.NextAsync();
+            await peer.SendAsync(Answer(2, 2));
+            await peer.NextAsync();
+        });
+        var applied = new List<long>();
+        log = new RoomLog(new(1), 0, e => applied.Add(e.Seq));
+        await using var connection = await server.ConnectAsync(new Following(() => log));
+
+        (await log.CatchUpAsync(connection).WaitAsync(Wait.Limit)).ShouldBeNull();
+
+        applied.ShouldBe([1, 2]);
+
+        static string Answer(int call, int seq) =>
+            $$$"""{"type":3,"invocationId":"{{{call}}}","result":[{"roomId":"1","lastSeq":{{{seq}}},"events":[{"seq":{{{seq}}},"kind":"pin","at":"2026-11-21T03:00:00.000Z","by":"5","target":1,"on":true}],"more":false,"reset":false}]}""";
+    }
+
+    [Fact]
     public async Task Reset_is_handed_to_the_caller()
     {
         await using var server = await ScriptedServer.WithSocket(async peer =>
@@ -96,6 +123,11 @@ public sealed class RoomLogTests
 
     private static RoomEvent Event(long seq) =>
         new() { Seq = seq, Kind = EventKind.Pin, At = DateTimeOffset.UnixEpoch, By = new(5), Target = 1, On = true };
+
+    private sealed class Following(Func<RoomLog> log) : IHubListener
+    {
+        public void Take(HubPush push) => log().Take(((EventsPush)push).Events);
+    }
 
     private sealed class Deaf : IHubListener
     {

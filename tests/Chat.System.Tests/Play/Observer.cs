@@ -16,6 +16,8 @@ internal sealed class Observer : IHubListener, IAsyncDisposable
     private RoomState _state;
     private RoomLog _log;
     private Task _catchingUp = Task.CompletedTask;
+    private bool _behind;
+    private bool _running;
 
     public Observer(TestUser user, RoomId room)
     {
@@ -77,9 +79,11 @@ internal sealed class Observer : IHubListener, IAsyncDisposable
         {
             lock (_gate)
             {
-                if (_catchingUp.IsCompleted)
+                _behind = true;
+                if (!_running)
                 {
-                    _catchingUp = Task.Run(CatchUpAsync);
+                    _running = true;
+                    _catchingUp = Task.Run(CatchUpUntilEvenAsync);
                 }
             }
         }
@@ -88,6 +92,25 @@ internal sealed class Observer : IHubListener, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DropAsync();
+    }
+
+    private async Task CatchUpUntilEvenAsync()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (!_behind)
+                {
+                    _running = false;
+                    return;
+                }
+
+                _behind = false;
+            }
+
+            await CatchUpAsync();
+        }
     }
 
     private async Task CatchUpAsync()

@@ -11,6 +11,7 @@ public sealed class RoomLog
     private readonly Lock _gate = new();
     private readonly RoomCursor _cursor;
     private readonly Action<RoomEvent> _apply;
+    private long _seen;
 
     /// <summary>A log from a cursor on: 0, or the seq that the state behind <paramref name="apply"/> reflects.</summary>
     public RoomLog(RoomId room, long cursor, Action<RoomEvent> apply)
@@ -42,6 +43,7 @@ public sealed class RoomLog
         {
             foreach (var roomEvent in events)
             {
+                _seen = Math.Max(_seen, roomEvent.Seq);
                 switch (_cursor.Advance(roomEvent.Seq))
                 {
                     case CursorStep.Apply:
@@ -56,7 +58,10 @@ public sealed class RoomLog
         }
     }
 
-    /// <summary>Syncs until nothing is missing.</summary>
+    /// <summary>
+    /// Syncs until nothing is missing, what was pushed too early meanwhile included. From then on the pushes of this connection continue the
+    /// cursor, unless the server says that it lags.
+    /// </summary>
     /// <returns>Null; or the answer that says that the log cannot be continued: fetch the room afresh.</returns>
     /// <exception cref="HubCallException">The server refused.</exception>
     /// <exception cref="HubConnectionException">The connection ended first.</exception>
@@ -72,10 +77,18 @@ public sealed class RoomLog
             }
 
             // A page always continues the cursor that it was asked with; the cursor may have moved past it meanwhile.
-            if (Take(answer.Events) && !answer.More)
+            if (Take(answer.Events) && !answer.More && !IsBehind())
             {
                 return null;
             }
+        }
+    }
+
+    private bool IsBehind()
+    {
+        lock (_gate)
+        {
+            return _seen > _cursor.Seq;
         }
     }
 }
