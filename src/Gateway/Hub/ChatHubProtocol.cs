@@ -45,6 +45,7 @@ internal sealed class ChatHubProtocol : IHubProtocol
     /// <inheritdoc />
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
+        var length = input.Length;
         bool parsed;
         try
         {
@@ -54,6 +55,14 @@ internal sealed class ChatHubProtocol : IHubProtocol
         {
             throw new HubException(
                 new Refusal(ErrorCode.RequestInvalid, "The frame is not a message of the JSON hub protocol.").ToHubMessage(), ex);
+        }
+
+        if (!parsed && input.Length < length)
+        {
+            // A message of a type that is not known here, to be passed over. Saying that there was none would leave it at the front of the
+            // connection's input, in the way of all that follow.
+            message = PingMessage.Instance;
+            return true;
         }
 
         if (!parsed || message is null)
