@@ -15,6 +15,9 @@ internal sealed class RawSocket : IAsyncDisposable
 {
     private const char Separator = '\u001e';
 
+    /// <summary>The server says every 15 s that it is there: after a few of those alone, nothing else comes.</summary>
+    private const int MostPings = 4;
+
     private readonly TcpClient _tcp;
     private readonly WebSocket _socket;
     private readonly byte[] _buffer = new byte[256 * 1024];
@@ -70,7 +73,7 @@ internal sealed class RawSocket : IAsyncDisposable
     /// <summary>The next message of the server, pings passed over; null when the connection has ended.</summary>
     public async Task<string?> NextAsync()
     {
-        while (true)
+        for (var pings = 0; pings < MostPings;)
         {
             var at = _left.IndexOf(Separator, StringComparison.Ordinal);
             if (at >= 0)
@@ -79,6 +82,7 @@ internal sealed class RawSocket : IAsyncDisposable
                 _left = _left[(at + 1)..];
                 if (message == """{"type":6}""")
                 {
+                    pings++;
                     continue;
                 }
 
@@ -100,6 +104,8 @@ internal sealed class RawSocket : IAsyncDisposable
                 return null;
             }
         }
+
+        throw new TimeoutException("The server sent nothing but pings.");
     }
 
     /// <summary>Calls a method with these JSON arguments and answers its completion, other messages passed over; null when the connection has ended.</summary>
