@@ -1,5 +1,5 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { messageAt } from "../chat/log";
+import { messageAt, type RoomLog } from "../chat/log";
 import type { RoomState, Send } from "../chat/store";
 import type { Message } from "../chat/types";
 import { useChat, useChatState } from "./context";
@@ -107,7 +107,7 @@ export function MessageList({ room, onTakeBack }: MessageListProps) {
           {log.unread > 0 ? `${badgeText(log.unread)} new` : "Latest"}
         </button>
       )}
-      <Announcer messages={messages} me={me} users={users} />
+      <Announcer log={log} users={users} />
     </div>
   );
 }
@@ -212,10 +212,10 @@ function useVisible(): boolean {
 }
 
 /** Tells a screen reader of messages that arrive, and not of the history that is loaded. */
-function Announcer({ messages, me, users }: { messages: readonly Message[]; me: string; users: Parameters<typeof nameOf>[0] }) {
-  const last = messages.at(-1);
-  const [heardTo] = useState(last?.seq ?? Number.POSITIVE_INFINITY);
-  const text = last && last.seq > heardTo && last.by !== me ? `${nameOf(users, last.by)}: ${previewText(last)}` : "";
+function Announcer({ log, users }: { log: RoomLog; users: Parameters<typeof nameOf>[0] }) {
+  const last = log.messages.at(-1);
+  const [heardTo] = useState(log.cursor);
+  const text = last && last.seq > heardTo && last.by !== log.me ? `${nameOf(users, last.by)}: ${previewText(last)}` : "";
   return (
     <p className="visually-hidden" aria-live="polite" data-testid="announcer">
       {text}
