@@ -1,7 +1,7 @@
-namespace Chat.SystemTests;
+namespace Chat.Testing;
 
 /// <summary>Bounded waiting, with words for what did not come.</summary>
-internal static class Wait
+public static class Wait
 {
     /// <summary>Far beyond what anything here takes; it only ends tests that would hang.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

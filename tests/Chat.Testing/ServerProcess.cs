@@ -4,13 +4,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Chat.SystemTests;
+namespace Chat.Testing;
 
 /// <summary>
 /// The built server as a process of its own, on a free loopback port and with its own data folder. It can be killed, stopped, frozen and
-/// started again on the same port and data; disposing ends it and deletes the data.
+/// started again on the same port and data; disposing ends it and deletes the data. The test project imports <c>GatewayProgram.targets</c>.
 /// </summary>
-internal sealed partial class ServerProcess : IAsyncDisposable
+public sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int LogTail = 120;
 
@@ -38,7 +38,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private ServerProcess(string? borrowed, params (string Name, string Value)[] settings)
     {
         _borrowed = borrowed is not null;
-        _data = borrowed ?? Directory.CreateTempSubdirectory("chat-system-").FullName;
+        _data = borrowed ?? Directory.CreateTempSubdirectory("chat-test-").FullName;
         foreach (var kind in new[] { "Send", "Typing", "Call", "SignIn", "FailedUser", "FailedAddress", "Anonymous", "Connect" })
         {
             _settings[$"Chat__RateLimits__{kind}__PerSecond"] = "1000000";
