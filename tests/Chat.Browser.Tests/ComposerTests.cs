@@ -1,0 +1,109 @@
+namespace Chat.BrowserTests;
+
+/// <summary>Writing: what sends and what does not.</summary>
+public sealed class ComposerTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+{
+    [Fact]
+    public Task Enter_that_ends_a_composition_does_not_send() => PlayAsync(async () =>
+    {
+        var (ann, bob, _) = await TwoInARoomAsync();
+        var composer = ann["composer"];
+        await composer.EvaluateAsync(
+            """
+            area => {
+              window.seen = [];
+              for (const kind of ["compositionstart", "compositionend"]) area.addEventListener(kind, () => window.seen.push(kind));
+              area.addEventListener("keydown", e => window.seen.push(`${e.key} ${e.isComposing ? "composing" : "alone"}`), true);
+            }
+            """);
+        var devTools = await ann.Page.Context.NewCDPSessionAsync(ann.Page);
+        var said = new List<string>();
+        foreach (var (steps, result) in new[]
+        {
+            (["ㅎ", "하", "한"], "한"),
+            (["k", "か", "かん", "漢"], "漢"),
+            (new[] { "n", "ni", "ni h", "ni hao" }, "你好"),
+        })
+        {
+            await composer.FocusAsync();
+            foreach (var step in steps)
+            {
+                await devTools.SendAsync("Input.imeSetComposition", new()
+                {
+                    ["text"] = step,
+                    ["selectionStart"] = step.Length,
+                    ["selectionEnd"] = step.Length,
+                });
+            }
+
+            // As an input method passes it on: the key, and no character with it.
+            foreach (var type in new[] { "rawKeyDown", "keyUp" })
+            {
+                await devTools.SendAsync("Input.dispatchKeyEvent", new()
+                {
+                    ["type"] = type,
+                    ["key"] = "Enter",
+                    ["code"] = "Enter",
+                    ["windowsVirtualKeyCode"] = 13,
+                });
+            }
+
+            await devTools.SendAsync("Input.insertText", new() { ["text"] = result });
+            (await ann.Page.EvaluateAsync<string[]>("() => window.seen.splice(0)"))
+                .ShouldBe(["compositionstart", "Enter composing", "compositionend"]);
+            await Expect(composer).ToHaveValueAsync(result);
+            await ann.ShowsAsync([.. said]);
+
+            await composer.PressAsync("Enter");
+            (await ann.Page.EvaluateAsync<string[]>("() => window.seen.splice(0)")).ShouldBe(["Enter alone"]);
+            said.Add(result);
+            await ann.ShowsAsync([.. said]);
+            await bob.ShowsAsync([.. said]);
+            await Expect(composer).ToHaveValueAsync("");
+        }
+    });
+
+    [Fact]
+    public Task Enter_that_Safari_reports_after_the_composition_does_not_send() => PlayAsync(async () =>
+    {
+        var (ann, bob, _) = await TwoInARoomAsync();
+        await ann["composer"].FillAsync("漢字");
+        // Safari has ended the composition by then; only the key code still tells.
+        var sent = await ann["composer"].EvaluateAsync<bool>(
+            "area => !area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }))");
+        sent.ShouldBeFalse();
+        await Expect(ann["composer"]).ToHaveValueAsync("漢字");
+        await ann["composer"].PressAsync("Enter");
+        await bob.ShowsAsync("漢字");
+    });
+
+    [Fact]
+    public Task Shift_and_Enter_makes_a_line_and_blanks_are_not_sent() => PlayAsync(async () =>
+    {
+        var (ann, bob, _) = await TwoInARoomAsync();
+        await ann.SayAsync("   ");
+        await Expect(ann["send"]).ToBeDisabledAsync();
+        await ann["composer"].FillAsync("first");
+        await ann["composer"].PressAsync("Shift+Enter");
+        await ann["composer"].PressSequentiallyAsync("second");
+        await ann["send"].ClickAsync();
+        await Expect(bob["message-text"]).ToHaveCountAsync(1);
+        (await bob["message-text"].InnerTextAsync()).ShouldBe("first\nsecond");
+    });
+
+    [Fact]
+    public Task Message_that_is_too_long_says_so_and_can_be_shortened() => PlayAsync(async () =>
+    {
+        var (ann, bob, _) = await TwoInARoomAsync();
+        var longest = new string('x', 8192);
+        await ann.SayAsync(longest);
+        await bob.ShowsAsync(longest);
+        await ann.SayAsync(longest + "y");
+        await Expect(ann["pending-message"]).ToContainTextAsync("Not sent.");
+        await ann["take-back"].ClickAsync();
+        await Expect(ann["composer"]).ToHaveValueAsync(longest + "y");
+        await Expect(ann["pending-message"]).ToHaveCountAsync(0);
+        await ann.SayAsync("shorter");
+        await bob.ShowsAsync(longest, "shorter");
+    });
+}
