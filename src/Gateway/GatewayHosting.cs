@@ -67,7 +67,8 @@ internal static class GatewayHosting
         services.AddSingleton<Drain>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(9));
+        // With the time for draining, within the ten seconds that a stop may take.
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(6));
     }
 
     /// <summary>The way of a request, in order.</summary>

@@ -1,12 +1,17 @@
+using System.Diagnostics.Metrics;
 using Chat.Gateway.Limits;
 using Chat.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Gateway.Tests;
 
-public sealed class RateLimitsTests
+public sealed class RateLimitsTests : IDisposable
 {
     private readonly ManualTimeProvider _clock = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public void Dispose() => _services.Dispose();
 
     [Fact]
     public void A_bucket_gives_its_burst_and_then_as_much_as_flows_in()
@@ -23,6 +28,30 @@ public sealed class RateLimitsTests
         _clock.Advance(TimeSpan.FromSeconds(0.5));
         limits.Take(RateKind.Send, "a").Allowed.ShouldBeTrue();
         limits.Take(RateKind.Send, "a").Allowed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Refusals_are_counted_by_kind()
+    {
+        var kinds = new List<object?>();
+        using var listener = new MeterListener();
+        var limits = Make(perSecond: 1, burst: 1);
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == "chat.limits.refused" && instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>())
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => kinds.Add(tags[0].Value));
+        listener.Start();
+
+        limits.Take(RateKind.Send, "a");
+        limits.Take(RateKind.Send, "a");
+        limits.Take(RateKind.FailedUser, "a");
+        limits.Take(RateKind.FailedUser, "a");
+
+        kinds.ShouldBe(["send", "failedUser"]);
     }
 
     [Fact]
@@ -117,6 +146,6 @@ public sealed class RateLimitsTests
             FailedUser = Limit(),
             BucketsPerKind = buckets,
         };
-        return new RateLimits(Options.Create(options), _clock);
+        return new RateLimits(Options.Create(options), _clock, _services.GetRequiredService<IMeterFactory>());
     }
 }

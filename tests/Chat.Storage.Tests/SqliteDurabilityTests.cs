@@ -29,6 +29,18 @@ public sealed class SqliteDurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task The_files_are_their_owners_alone_since_password_hashes_are_in_them()
+    {
+        await SayAsync(SqliteFile.Ports(_file.Open()), 1);
+
+        foreach (var path in new[] { _file.Path, _file.Path + "-wal", _file.Path + "-shm" })
+        {
+            File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, path);
+        }
+    }
+
+    [Fact]
     public async Task An_unfinished_write_at_the_end_of_the_log_is_ignored()
     {
         var ports = SqliteFile.Ports(_file.Open());

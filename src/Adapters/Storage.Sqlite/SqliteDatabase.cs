@@ -38,6 +38,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            KeepToOwner(path);
             using (var handle = OpenWriter(path, options))
             {
                 SqliteMigrations.Apply(handle, migrations, clock);
@@ -76,6 +77,16 @@ internal sealed class SqliteDatabase : IAsyncDisposable, IDisposable
 #pragma warning disable VSTHRD002 // A container disposes synchronously when it is told to; the writer's thread waits for nobody, so no deadlock.
         DisposeAsync().AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
+    }
+
+    // Password hashes are in it. SQLite gives the files beside it the mode of the file itself.
+    private static void KeepToOwner(string path)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
+        {
+            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var made = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = Owner });
+        }
     }
 
     private static SqliteHandle OpenWriter(string path, SqliteStorageOptions options)

@@ -127,7 +127,8 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
                 PassOnTyping(typing.UserId);
                 break;
             case ReadNews read:
-                PassOn(read.UserId, Frame.Of(_context.Protocol, "read", Room, read.UserId, read.Seq));
+                // A mark that does not fit is told with the next list; typing is worthless when late.
+                PassOn(read.UserId, Frame.Of(_context.Protocol, "read", Room, read.UserId, read.Seq), static (c, f) => c.TrySend(f));
                 break;
         }
     }
@@ -507,10 +508,10 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
             }
         }
 
-        PassOn(user, Frame.Of(_context.Protocol, "typing", Room, user));
+        PassOn(user, Frame.Of(_context.Protocol, "typing", Room, user), static (c, f) => c.SendIfIdle(f));
     }
 
-    private void PassOn(UserId from, Frame frame)
+    private void PassOn(UserId from, Frame frame, Action<IFeedConnection, Frame> send)
     {
         Subscription[] targets;
         lock (_gate)
@@ -522,7 +523,7 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
         {
             if (subscription.User != from)
             {
-                subscription.Connection.SendIfIdle(frame);
+                send(subscription.Connection, frame);
             }
         }
     }

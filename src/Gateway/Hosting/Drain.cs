@@ -17,7 +17,7 @@ internal sealed partial class Drain(IServiceProvider services, Readiness readine
     : IHostedLifecycleService
 {
     /// <summary>What of the ten seconds of a stop may go into draining; the rest is for requests under way and the store.</summary>
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
     private Task? _run;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Chat.Contracts;
 using Microsoft.Extensions.Options;
 
@@ -24,11 +25,13 @@ public sealed class RateLimits
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private readonly Table[] _tables;
+    private readonly Counter<long> _refused;
 
     /// <summary>Starts with every bucket full.</summary>
-    public RateLimits(IOptions<RateLimitOptions> options, TimeProvider time)
+    public RateLimits(IOptions<RateLimitOptions> options, TimeProvider time, IMeterFactory meters)
     {
         _time = time;
+        _refused = meters.Create("chat.limits").CreateCounter<long>("chat.limits.refused", "{call}", "Calls refused because their caller made too many");
         _capacity = options.Value.BucketsPerKind;
         _tables = [.. Enum.GetValues<RateKind>().Order().Select(kind => new Table(options.Value.Of(kind)))];
     }
@@ -38,7 +41,13 @@ public sealed class RateLimits
     {
         var table = _tables[(int)kind];
         var now = _time.GetTimestamp();
-        return BucketOf(table, key, now).Take(table, now, _time);
+        var decision = BucketOf(table, key, now).Take(table, now, _time);
+        if (!decision.Allowed)
+        {
+            _refused.Add(1, new KeyValuePair<string, object?>("kind", WireEnumConverter<RateKind>.NameOf(kind)));
+        }
+
+        return decision;
     }
 
     /// <summary>Puts a token back: the call turned out not to count.</summary>
