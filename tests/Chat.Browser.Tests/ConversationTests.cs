@@ -99,6 +99,31 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
     });
 
     [Fact]
+    public Task Who_is_removed_or_leaves_sees_no_more_of_the_room() => PlayAsync(async () =>
+    {
+        var (ann, bob, room) = await TwoInARoomAsync();
+        await ann.SayAsync("for both");
+        await bob.ShowsAsync("for both");
+        var api = await ApiOfAsync("ann");
+
+        await api.RemoveMemberAsync(room, (await (await ApiOfAsync("bob")).MeAsync()).UserId);
+        await Expect(bob.Row(room)).ToHaveCountAsync(0);
+        await Expect(bob.Page.GetByText("You are not in this room.")).ToBeVisibleAsync();
+        await Expect(bob["composer"]).ToHaveCountAsync(0);
+        await ann.SayAsync("for ann");
+        await ann.ShowsAsync("for both", "for ann");
+        await bob.Page.ReloadAsync();
+        await Expect(bob.Page.GetByText("You are not in this room.")).ToBeVisibleAsync();
+        await Expect(bob["message-text"]).ToHaveCountAsync(0);
+
+        await ann["show-members"].ClickAsync();
+        await ann["leave"].ClickAsync();
+        await ann["leave"].ClickAsync();
+        await Expect(ann.Row(room)).ToHaveCountAsync(0);
+        await Expect(ann.Page.GetByText("Choose a room")).ToBeVisibleAsync();
+    });
+
+    [Fact]
     public Task History_loads_above_and_the_reader_keeps_the_place() => PlayAsync(async () =>
     {
         var (ann, bob, room) = await TwoInARoomAsync();

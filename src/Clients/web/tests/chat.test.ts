@@ -261,6 +261,16 @@ describe("Chat", () => {
     expect(typing()).toEqual([]);
   });
 
+  test("who is out of the room does not type in it", async () => {
+    server.add("7", 1);
+    chat.start();
+    await settled();
+    server.hub.push("typing", "7", "2");
+    const removed = { kind: "member", userId: "2", change: "removed", seq: log("7").cursor + 1, by: "3", at: "" };
+    server.hub.push("events", "7", [removed]);
+    expect(chat.store.get().rooms.get("7")!.typing.size).toBe(0);
+  });
+
   test("a send whose answer was lost with the connection is there once", async () => {
     const room = server.add("7", 1);
     chat.start();

@@ -7,7 +7,7 @@ import { People } from "./people";
 import { Sender } from "./sends";
 import { Store, type ChatState, type RoomState } from "./store";
 import { Syncer } from "./sync";
-import type { PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
+import type { MemberEvent, PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
 import { readSyncAnswers } from "./wire";
 
 export interface ChatOptions {
@@ -15,6 +15,9 @@ export interface ChatOptions {
   readonly me: User;
   readonly hub?: (accessToken: () => Promise<string>) => Hub;
 }
+
+const isExit = (event: RoomEvent): event is MemberEvent =>
+  event.kind === "member" && ["left", "removed", "banned"].includes(event.change);
 
 const historyPage = 50;
 /** A room that is not open keeps this many messages, so that hours of pushes do not pile up. */
@@ -320,6 +323,9 @@ export class Chat {
     for (const event of events) {
       log = apply(log, event).log;
       typing.delete(event.by);
+      if (isExit(event)) {
+        typing.delete(event.userId);
+      }
     }
     if (roomId !== this.#open && log.messages.length > 2 * keptWhenClosed) {
       log = trim(log, keptWhenClosed);
@@ -327,7 +333,7 @@ export class Chat {
     this.#room(roomId, (r) => ({ ...r, log, typing: typing.size === r.typing.size ? r.typing : typing }));
     this.#sender.applied(roomId, events, this.#me);
     this.#people.want(events.flatMap((e) => (e.kind === "member" ? [e.by, e.userId] : [e.by])));
-    if (events.some((e) => e.kind === "member" && e.userId === this.#me && ["left", "removed", "banned"].includes(e.change))) {
+    if (events.some((e) => isExit(e) && e.userId === this.#me)) {
       this.#refresh();
     }
   }

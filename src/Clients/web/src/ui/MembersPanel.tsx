@@ -4,6 +4,7 @@ import type { RoomState } from "../chat/store";
 import type { Member, User } from "../chat/types";
 import { useChat, useChatState } from "./context";
 import { Avatar, ErrorText, Icon } from "./parts";
+import { goTo } from "./route";
 import { nameOf } from "./text";
 
 const rank = { owner: 0, admin: 1, member: 2 } as const;
@@ -31,10 +32,13 @@ export function MembersPanel({ room, onClose }: { room: RoomState; onClose: () =
 
   const leave = (): void => {
     if (leaving) {
-      chat.leave(roomId).catch((failure: unknown) => {
-        setLeaving(false);
-        setError(textOf(failure));
-      });
+      chat.leave(roomId).then(
+        () => goTo(null),
+        (failure: unknown) => {
+          setLeaving(false);
+          setError(textOf(failure));
+        },
+      );
     } else {
       setLeaving(true);
     }
