@@ -115,6 +115,8 @@ internal static class GatewayHosting
                 if (context.Request.Path.StartsWithSegments(Hubs) && context.HttpContext.Features.Get<QueryToken>() is { Token: { } token })
                 {
                     context.Token = token;
+                    // Done with; the request of a WebSocket lives as long as the connection.
+                    context.HttpContext.Features.Set<QueryToken>(null);
                 }
 
                 return Task.CompletedTask;

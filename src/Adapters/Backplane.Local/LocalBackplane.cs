@@ -88,10 +88,11 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
     private sealed class Subscriber<TKey, TNews>(Topic<TKey, TNews> topic, TKey key, Action<TNews> handler, ILogger logger) : IDisposable
         where TKey : notnull
     {
-        private readonly ConcurrentQueue<TNews> _pending = new();
+        private readonly Lock _gate = new();
 
-        /// <summary>News queued or being handled. Whoever raises it from 0 delivers until it is 0 again.</summary>
-        private int _count;
+        // One subscriber for each user who is connected: most never have two pieces of news at once.
+        private Queue<TNews>? _pending;
+        private bool _delivering;
         private volatile bool _disposed;
 
         public void Deliver(TNews news)
@@ -101,31 +102,59 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
                 return;
             }
 
-            if (Volatile.Read(ref _count) >= PendingPerSubscriber)
+            switch (Enter(news))
             {
-                Log.Dropped(logger, typeof(TNews).Name);
-                return;
-            }
+                case Turn.Own:
+                    TNews? next = news;
+                    do
+                    {
+                        Handle(next!);
+                    }
+                    while (Leave(out next));
+                    break;
 
-            _pending.Enqueue(news);
-            if (Interlocked.Increment(ref _count) > 1)
-            {
-                return;
+                case Turn.Dropped:
+                    Log.Dropped(logger, typeof(TNews).Name);
+                    break;
             }
-
-            do
-            {
-                // The count never exceeds what was enqueued, so there is an item.
-                _pending.TryDequeue(out var next);
-                Handle(next!);
-            }
-            while (Interlocked.Decrement(ref _count) > 0);
         }
 
         public void Dispose()
         {
             _disposed = true;
             topic.Remove(key, this);
+        }
+
+        private Turn Enter(TNews news)
+        {
+            lock (_gate)
+            {
+                if (!_delivering)
+                {
+                    _delivering = true;
+                    return Turn.Own;
+                }
+
+                _pending ??= new();
+                // One more is being handled.
+                if (_pending.Count >= PendingPerSubscriber - 1)
+                {
+                    return Turn.Dropped;
+                }
+
+                _pending.Enqueue(news);
+                return Turn.AnothersThread;
+            }
+        }
+
+        /// <summary>Takes what came meanwhile; when nothing did, the next publisher delivers.</summary>
+        private bool Leave(out TNews? next)
+        {
+            lock (_gate)
+            {
+                next = default;
+                return _delivering = _pending is not null && _pending.TryDequeue(out next);
+            }
         }
 
         private void Handle(TNews news)
@@ -145,6 +174,13 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
                 Log.HandlerFailed(logger, typeof(TNews).Name, e);
             }
         }
+    }
+
+    private enum Turn
+    {
+        Own,
+        AnothersThread,
+        Dropped,
     }
 
     private static partial class Log

@@ -7,21 +7,34 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; "
         + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; connect-src 'self'";
 
+    // A server is called by one name or two, and hub connections hold their response headers for as long as they live.
+    private volatile Named _last = new("", Policy);
+
     public Task InvokeAsync(HttpContext http)
     {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.ContentSecurityPolicy = Policy + SocketSources(http.Request.Host);
+        headers.ContentSecurityPolicy = PolicyFor(http.Request.Host.Value ?? "");
         return next(http);
     }
 
-    /// <summary>Older browsers do not take 'self' to cover WebSockets (CSP level 3 says so).</summary>
-    private static string SocketSources(HostString host)
+    private string PolicyFor(string host)
     {
-        var value = host.Value ?? "";
-        foreach (var c in value)
+        var last = _last;
+        if (last.Host != host)
+        {
+            _last = last = new Named(host, Policy + SocketSources(host));
+        }
+
+        return last.Policy;
+    }
+
+    /// <summary>Older browsers do not take 'self' to cover WebSockets (CSP level 3 says so).</summary>
+    private static string SocketSources(string host)
+    {
+        foreach (var c in host)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or ':' or '-' or '[' or ']'))
             {
@@ -29,6 +42,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             }
         }
 
-        return value.Length == 0 ? "" : $" ws://{value} wss://{value}";
+        return host.Length == 0 ? "" : $" ws://{host} wss://{host}";
     }
+
+    private sealed record Named(string Host, string Policy);
 }
