@@ -3,6 +3,7 @@ import { Connection, type ConnectionStatus, type Hub } from "./connection";
 import { ChatError, Code } from "./errors";
 import { fetchOlder } from "./history";
 import { apply, markRead, openLog, relist, resetLog, trim, withMembers, withOlder, type RoomLog } from "./log";
+import { Marks } from "./marks";
 import { People } from "./people";
 import { Sender } from "./sends";
 import { Store, type ChatState, type RoomState } from "./store";
@@ -38,12 +39,11 @@ export class Chat {
   readonly #syncer: Syncer;
   readonly #sender: Sender;
   readonly #toReset = new Set<string>();
-  readonly #marks = new Map<string, number>();
+  readonly #marks = new Marks((roomId, seq) => this.#connection.invoke("MarkRead", roomId, seq));
   readonly #typed = new Map<string, number>();
   #open: string | null = null;
   #listing: Promise<void> | null = null;
   #listAgain: Promise<void> | null = null;
-  #markTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ChatOptions) {
     const { api, me, hub } = options;
@@ -96,7 +96,7 @@ export class Chat {
 
   /** Ends everything under way; a stopped chat is not started again. */
   stop(): void {
-    clearTimeout(this.#markTimer);
+    this.#marks.stop();
     this.#people.stop();
     this.#syncer.stop();
     this.#connection.stop();
@@ -178,8 +178,6 @@ export class Chat {
     }
     this.#setLog(roomId, markRead(log, seq));
     this.#marks.set(roomId, seq);
-    clearTimeout(this.#markTimer);
-    this.#markTimer = setTimeout(() => this.#sendMarks(), 250);
   }
 
   /** The user is writing; told to the others now and then. */
@@ -252,7 +250,7 @@ export class Chat {
     await this.#list();
     await this.#syncer.run(this.store.get().rooms.keys());
     this.#sender.resume();
-    this.#sendMarks();
+    this.#marks.flush();
     this.#people.watch([]); // A new connection watches nobody yet.
   }
 
@@ -363,25 +361,6 @@ export class Chat {
     this.#setLog(roomId, markRead(log, seq));
     if (seq < (log.last?.seq ?? 0)) {
       this.#refresh(); // Counts between are the server's to tell: messages may be missing here, and edited ones still count as sent.
-    }
-  }
-
-  #sendMarks(): void {
-    for (const [roomId, seq] of this.#marks) {
-      this.#connection.invoke("MarkRead", roomId, seq).then(
-        () => this.#marked(roomId, seq),
-        (error: unknown) => {
-          if (!(error instanceof ChatError && error.undecided)) {
-            this.#marked(roomId, seq);
-          }
-        },
-      );
-    }
-  }
-
-  #marked(roomId: string, seq: number): void {
-    if (this.#marks.get(roomId) === seq) {
-      this.#marks.delete(roomId);
     }
   }
 
