@@ -25,7 +25,7 @@ finish() {
 }
 
 # The browser that the page's tests drive, and a font with which it can draw text.
-if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -q .; then
+if ! command -v chromium >/dev/null || [[ -z $(fc-list 2>/dev/null) ]]; then
   if command -v apt-get >/dev/null; then
     echo "Installing chromium ..."
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core fontconfig; } \
