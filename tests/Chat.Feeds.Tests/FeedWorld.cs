@@ -129,11 +129,15 @@ internal sealed class FakeConnection(UserId user, ChatHubProtocol protocol, int 
     private readonly List<long> _seqs = [];
     private readonly List<long> _lagging = [];
     private readonly List<(long Seq, TaskCompletionSource Reached)> _waiters = [];
+    private readonly TaskCompletionSource _lagged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _room = capacity;
 
     public UserId User { get; } = user;
 
     public bool Closed { get; private set; }
+
+    /// <summary>Runs once, when the next frame comes, before it is taken: in the middle of a delivery.</summary>
+    public Action? OnNextFrame { get; set; }
 
     public int Frames { get; private set; }
 
@@ -216,6 +220,9 @@ internal sealed class FakeConnection(UserId user, ChatHubProtocol protocol, int 
         }
     }
 
+    /// <summary>Waits until a lagging notice has come.</summary>
+    public Task LaggedAsync(string missing) => WaitAsync(_lagged.Task, missing);
+
     public bool TryEnter(RoomId room)
     {
         lock (_gate)
@@ -226,6 +233,9 @@ internal sealed class FakeConnection(UserId user, ChatHubProtocol protocol, int 
 
     public bool TrySend(Frame frame)
     {
+        var onNext = OnNextFrame;
+        OnNextFrame = null;
+        onNext?.Invoke();
         lock (_gate)
         {
             if (Closed)
@@ -292,6 +302,7 @@ internal sealed class FakeConnection(UserId user, ChatHubProtocol protocol, int 
         else
         {
             _lagging.Add(arguments[1].GetInt64());
+            _lagged.TrySetResult();
         }
 
         foreach (var (seq, reached) in _waiters)

@@ -186,6 +186,30 @@ public sealed class RoomFeedTests
     }
 
     [Fact]
+    public async Task One_who_resumes_in_the_middle_of_a_delivery_does_not_get_its_events_twice()
+    {
+        using var world = new FeedWorld(Messages(4));
+        var (good, slow) = (world.Connect(Ann), world.Connect(Bob, capacity: 1));
+        world.Feed.TryAttach(good, 0); // served first
+        world.Feed.TryAttach(slow, 0);
+        foreach (var e in Messages(2))
+        {
+            world.Feed.Accept(new EventsCommitted([e]));
+            await good.ReachedAsync(e.Seq, $"event {e.Seq}");
+        }
+
+        await slow.LaggedAsync("the notice that the slow one lags");
+        slow.MakeRoom(100);
+        good.OnNextFrame = () => world.Feed.TryResume(slow, 1).ShouldBeTrue();
+        world.Feed.Accept(new EventsCommitted([Messages(3)[2]]));
+        await good.ReachedAsync(3, "event 3");
+        world.Feed.Accept(new EventsCommitted([Messages(4)[3]]));
+
+        await slow.ReachedAsync(4, "event 4 for the one who resumed");
+        slow.Seqs.ShouldBe(Range(1, 4));
+    }
+
+    [Fact]
     public async Task One_who_lags_too_far_behind_has_to_sync_again()
     {
         using var world = new FeedWorld(Messages(200), new FeedOptions { GapGrace = TimeSpan.Zero, RecentEvents = 64, EventsPerFrame = 8 });
