@@ -94,7 +94,9 @@ internal sealed class ChatHub(
     }
 
     private LiveConnection Live =>
-        Context.Features.Get<LiveConnection>() is { IsClosed: false } live ? live : throw ErrorCode.AuthInvalid.ToException();
+        Context.Features.Get<LiveConnection>() is not { } live ? throw ErrorCode.AuthInvalid.ToException()
+        : live.Closed is { } why ? throw why.ToException()
+        : live;
 
     private static T NotNull<T>(T? argument)
         where T : class =>

@@ -21,7 +21,7 @@ internal sealed class LiveConnection(
     private readonly HashSet<RoomId> _rooms = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastCall = clock.GetTimestamp();
-    private bool _closed;
+    private ErrorCode? _closed;
 
     /// <inheritdoc />
     public UserId User { get; } = user;
@@ -36,7 +36,8 @@ internal sealed class LiveConnection(
     /// <summary>How long the client has made no call.</summary>
     public TimeSpan Idle => clock.GetElapsedTime(Interlocked.Read(ref _lastCall));
 
-    public bool IsClosed
+    /// <summary>Why the server takes no more calls of this connection; null while it does.</summary>
+    public ErrorCode? Closed
     {
         get
         {
@@ -60,7 +61,7 @@ internal sealed class LiveConnection(
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_closed is not null)
             {
                 return false;
             }
@@ -85,7 +86,7 @@ internal sealed class LiveConnection(
         _ended.TrySetResult();
         lock (_gate)
         {
-            _closed = true;
+            _closed ??= ErrorCode.AuthInvalid;
             var rooms = _rooms.ToArray();
             _rooms.Clear();
             _queue.Close(null);
@@ -98,19 +99,19 @@ internal sealed class LiveConnection(
     /// client has closed its side, which it does when it has read the goodbye, or is aborted because it has not.
     /// </summary>
     /// <param name="goodbye">The last frame.</param>
-    /// <param name="mayReturn">Whether a client that reconnects by itself should.</param>
-    public async Task CloseAsync(Frame goodbye, bool mayReturn)
+    /// <param name="why">What calls are answered from now on; a client that reconnects by itself should, if that is retryable.</param>
+    public async Task CloseAsync(Frame goodbye, ErrorCode why)
     {
         lock (_gate)
         {
-            _closed = true;
+            _closed ??= why;
             _queue.Close(goodbye);
         }
 
         try
         {
             // What is written may still wait in the transport, and aborting throws it away: only the client's close says that it arrived.
-            await SayCloseAsync(mayReturn).WaitAsync(GoodbyeWait, clock);
+            await SayCloseAsync(mayReturn: why.Retryable).WaitAsync(GoodbyeWait, clock);
         }
         catch (TimeoutException)
         {

@@ -135,7 +135,7 @@ internal sealed partial class LiveConnections
 
         Log.Closing(_logger, all.Length, reason);
         var goodbye = Frame.Of(_protocol, "bye", reason);
-        return Task.WhenAll(all.Select(c => c.CloseAsync(goodbye, mayReturn: true)));
+        return Task.WhenAll(all.Select(c => c.CloseAsync(goodbye, ErrorCode.ServerStopping)));
     }
 
     private Task CloseSessionAsync(UserId user, SessionId session)
@@ -147,7 +147,7 @@ internal sealed partial class LiveConnections
         }
 
         var goodbye = Frame.Of(_protocol, "bye", "session.ended");
-        return Task.WhenAll(closing.Select(c => c.CloseAsync(goodbye, mayReturn: false)));
+        return Task.WhenAll(closing.Select(c => c.CloseAsync(goodbye, ErrorCode.AuthInvalid)));
     }
 
     private IReadOnlyList<IFeedConnection> ConnectionsOf(UserId user)

@@ -99,7 +99,7 @@ internal sealed class UserPresence : IDisposable
         lock (_gate)
         {
             Unwatch(connection);
-            if (connection.IsClosed)
+            if (connection.Closed is not null)
             {
                 return [];
             }

@@ -13,10 +13,14 @@ internal sealed class SendStorm(TestUser user, IReadOnlyList<RoomId> rooms, Rand
     private const int AtATime = 6;
 
     private readonly Queue<(RoomId Room, SendRequest Message)> _unsure = new();
+    private readonly Dictionary<string, int> _made = new(StringComparer.Ordinal);
 
     public TestUser User => user;
 
-    /// <summary>What was acknowledged, by clientId, and when: the n-th acknowledgement of this user.</summary>
+    /// <summary>
+    /// What was acknowledged, by clientId, and as which message of this user. Acknowledgements of calls that were under way together may come in
+    /// any order, and the first of two may be the one that is lost; their places in the log are those of the calls.
+    /// </summary>
     public ConcurrentDictionary<string, (SendRequest Message, SendAck Ack, int Order)> Acked { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Retried messages that the server had kept from the first time.</summary>
@@ -37,6 +41,7 @@ internal sealed class SendStorm(TestUser user, IReadOnlyList<RoomId> rooms, Rand
                     if (!again)
                     {
                         next = (rooms[random.Next(rooms.Count)], user.Message($"storm {random.Next()}"));
+                        _made.Add(next.Message.ClientId!, _made.Count);
                     }
 
                     under.Add((next.Room, next.Message, connection.SendAsync(next.Room, next.Message, CancellationToken.None)));
@@ -82,7 +87,7 @@ internal sealed class SendStorm(TestUser user, IReadOnlyList<RoomId> rooms, Rand
 
     private void Note(SendRequest message, SendAck ack)
     {
-        if (!Acked.TryAdd(message.ClientId!, (message, ack, Acked.Count)))
+        if (!Acked.TryAdd(message.ClientId!, (message, ack, _made[message.ClientId!])))
         {
             throw new InvalidOperationException($"{message.ClientId} was acknowledged twice.");
         }
