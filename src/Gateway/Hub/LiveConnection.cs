@@ -11,7 +11,7 @@ internal sealed class LiveConnection(
     : IFeedConnection
 {
     // A goodbye is worth waiting for, but not for a client that does not read.
-    private static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(2.5);
     private static readonly CloseMessage CloseAndReturn = new(error: null, allowReconnect: true);
 
     private readonly ConnectionQueue _queue = new(
