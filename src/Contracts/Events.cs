@@ -63,7 +63,7 @@ public sealed record RoomEvent
     public bool? Archived { get; init; }
 }
 
-/// <summary>A message. All properties are always on the wire, absent values as null.</summary>
+/// <summary>A message. All properties but <see cref="ThreadCount"/> are always on the wire, absent values as null.</summary>
 public sealed record Message
 {
     /// <summary>Unique over all rooms.</summary>
@@ -91,6 +91,13 @@ public sealed record Message
     /// <summary>Seq of the message whose thread this one is in.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Thread { get; init; }
+
+    /// <summary>
+    /// How many messages were sent into the thread of this one, those deleted since included. Left off the wire when 0, and 0 in the log:
+    /// there each of them is an event of its own.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ThreadCount { get; init; }
 
     /// <summary>The members whom the text mentions by name.</summary>
     public IReadOnlyList<UserId> Mentions { get; init; } = [];

@@ -52,6 +52,31 @@ public sealed class SqliteMigrationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thread_counts_are_made_for_the_messages_that_are_there()
+    {
+        await using (var before = _file.Open(migrations: [.. Now.Take(1)]))
+        {
+            // Room, seq, thread: a root with two, one with one, and the same seqs in another room with none.
+            await before.WriteAsync(
+                handle =>
+                {
+                    foreach (var (room, seq, thread) in new[] { (1, 3, 0), (1, 4, 0), (1, 5, 3), (1, 6, 4), (1, 7, 3), (2, 3, 0), (2, 4, 0) })
+                    {
+                        handle.Run(
+                            "INSERT INTO messages (room_id, seq, id, by_user, at, ordinal, thread, deleted, emoji_count, mentions_room, client_id, text) " +
+                            $"VALUES ({room}, {seq}, {(room * 100) + seq}, 1, 0, 1, nullif({thread}, 0), 0, 0, 0, 'c{seq}', 't')");
+                    }
+
+                    return true;
+                },
+                CancellationToken.None);
+        }
+
+        (await ScalarAsync(_file.Open(), "SELECT group_concat(thread_count) FROM (SELECT thread_count FROM messages ORDER BY room_id, seq)"))
+            .ShouldBe("2,1,0,0,0,0,0");
+    }
+
+    [Fact]
     public async Task A_file_of_a_newer_build_is_refused_and_left_alone()
     {
         await _file.Open(migrations: [.. Now, Step("CREATE TABLE newer (x)")]).DisposeAsync();

@@ -66,6 +66,11 @@ internal sealed class RoomState(UserId me)
         {
             case EventKind.Message:
                 _messages[e.Seq] = e.Message!;
+                if (e.Message!.Thread is { } root && _messages.TryGetValue(root, out var first))
+                {
+                    _messages[root] = first with { ThreadCount = first.ThreadCount + 1 };
+                }
+
                 break;
             case EventKind.Edit:
                 Change(e, m => m with

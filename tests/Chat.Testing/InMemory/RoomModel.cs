@@ -46,6 +46,11 @@ internal sealed class RoomModel(RoomHead head)
             case EventKind.Message:
                 var message = roomEvent.Message!;
                 Messages.Add(message.Seq, new MessageModel(message));
+                if (message.Thread is { } root && Messages.TryGetValue(root, out var first))
+                {
+                    first.CountInThread();
+                }
+
                 ClientIds.Add(
                     (message.By, message.ClientId),
                     new ClientIdRecord(message.By, message.ClientId, contentHash, new SendAck(Head.Id, message.Seq, message.Id, message.At)));
@@ -174,6 +179,8 @@ internal sealed class MessageModel(Message message)
         Sent = Erased(Sent);
         PinnedBy = null;
     }
+
+    public void CountInThread() => _now = _now with { ThreadCount = _now.ThreadCount + 1 };
 
     public void React(string emoji, UserId user, bool on)
     {

@@ -84,6 +84,22 @@ public abstract class RoomReaderSpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task A_message_counts_what_was_sent_into_its_thread_and_the_log_does_not()
+    {
+        var (room, owner, other) = (NewRoom(), NewUser(), NewRoom());
+        await CommitAsync(RoomCommits.New(other, owner, Start).Say(owner, "not this room"));
+        await CommitAsync(RoomCommits.New(room, owner, Start)
+            .Say(owner, "root").Say(owner, "other root").Say(owner, "a", thread: 3).Say(owner, "an answer", replyTo: 3));
+        await CommitAsync((await NextAsync(room)).Say(owner, "b", thread: 3).Say(owner, "c", thread: 4));
+        await CommitAsync((await NextAsync(room)).Delete(owner, 5).Edit(owner, 3, "edited"));
+
+        string.Join(' ', (await MessagesAsync(room, owner)).OrderBy(m => m.Seq).Select(m => m.ThreadCount)).ShouldBe("2 1 0 0 0 0");
+        (await Store.Reader.ReadMessageAsync(room, owner, 3))!.Value!.ThreadCount.ShouldBe(2);
+        (await MessagesAsync(other, owner)).Single().ThreadCount.ShouldBe(0);
+        (await EventsAsync(room, owner)).ShouldAllBe(e => e.Message == null || e.Message.ThreadCount == 0);
+    }
+
+    [Fact]
     public async Task A_message_comes_back_with_all_that_was_sent()
     {
         var (room, owner, ann) = (NewRoom(), NewUser(), NewUser());

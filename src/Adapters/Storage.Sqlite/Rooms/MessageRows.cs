@@ -9,7 +9,7 @@ internal static class MessageRows
     /// <summary>Columns of a message as it is now, from column 0.</summary>
     public const string Columns =
         "seq, id, by_user, at, reply_to, thread, edited_at, deleted, pinned_seq, emoji_count, mentions_room, client_id, " +
-        "mentions, attachments, text";
+        "mentions, attachments, text, thread_count";
 
     private const string FindSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND seq = ?";
     private const string BeforeSql = $"SELECT {Columns} FROM messages WHERE room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
@@ -103,6 +103,7 @@ internal static class MessageRows
                 Mentions = StoredJson.Users(rows, 12),
                 Attachments = StoredJson.Attachments(rows, 13),
                 Text = rows.Text(14),
+                ThreadCount = rows.Int(15),
             });
         }
 

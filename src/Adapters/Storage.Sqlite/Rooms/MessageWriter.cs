@@ -14,6 +14,8 @@ internal static class MessageWriter
         "mentions_room, original_mentions_room, client_id, mentions, attachments, text, original_mentions, original_text) " +
         "VALUES (?,?,?,?,?,?,?,?,NULL,0,NULL,0,?,NULL,?,?,?,?,NULL,NULL)";
 
+    private const string CountInThreadSql = "UPDATE messages SET thread_count = thread_count + 1 WHERE room_id = ? AND seq = ?";
+
     private const string InsertMentionSql =
         """
         INSERT INTO message_mentions (room_id, user_id, seq, ordinal)
@@ -70,7 +72,7 @@ internal static class MessageWriter
             .Bind(room).Bind(message.By).Bind(message.ClientId).Bind(contentHash).Bind(message.Seq).Bind(message.Id.Value).Bind(message.At)
             .ExecuteCount() == 1;
 
-    /// <summary>Adds a message, its mentions, and moves the sender's mark to it.</summary>
+    /// <summary>Adds a message and its mentions, counts it in its thread, and moves the sender's mark to it.</summary>
     /// <param name="handle">Inside a transaction.</param>
     /// <param name="room">The room.</param>
     /// <param name="message">The message.</param>
@@ -83,6 +85,11 @@ internal static class MessageWriter
             .Bind(message.Thread).Bind(message.MentionsRoom).Bind(message.ClientId).Bind(StoredJson.Write(message.Mentions))
             .Bind(StoredJson.Write(message.Attachments)).Bind(message.Text)
             .Execute();
+        if (message.Thread is { } root)
+        {
+            handle.Prepare(CountInThreadSql).Bind(room).Bind(root).Execute();
+        }
+
         if (message.MentionsRoom)
         {
             // The whole room includes those named: one mention, one row.
