@@ -24,11 +24,12 @@ finish() {
   exit
 }
 
-# The browser that the page's tests drive, and a font with which it can draw text.
-if ! command -v chromium >/dev/null || [[ -z $(fc-list 2>/dev/null) ]]; then
+# The browser that the page's tests drive, and fonts with which it can draw Latin, Korean, Japanese and Chinese text and emoji.
+if ! command -v chromium >/dev/null || [[ -z $(fc-list :lang=en 2>/dev/null) || -z $(fc-list :lang=ko 2>/dev/null) || -z $(fc-list :lang=und-zsye 2>/dev/null) ]]; then
   if command -v apt-get >/dev/null; then
     echo "Installing chromium ..."
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core fontconfig; } \
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      chromium fontconfig fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji; } \
       >"$results/apt.log" 2>&1 || { tail -n 5 "$results/apt.log" >&2; fail "chromium could not be installed"; }
   else
     fail "chromium is missing"

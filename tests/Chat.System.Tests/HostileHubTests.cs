@@ -6,27 +6,9 @@ using Xunit.Abstractions;
 namespace Chat.SystemTests;
 
 /// <summary>Promise 9 on the hub: malformed frames, wrong arguments, hostile text. Each gets a clear error, and a pair of bystanders chats through all of it.</summary>
-public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(output)
+public sealed class HostileHubTests(ITestOutputHelper output) : HostileTest(output)
 {
     private const string Ping = """{"type":6}""";
-
-    private TestUser _user = null!;
-    private RoomId _room;
-    private Bystanders _bystanders = null!;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _user = await NewUserAsync("hostile");
-        _room = await NewRoomAsync(RoomKind.Private, _user);
-        _bystanders = await Bystanders.StartAsync(await NewUserAsync("ann"), await NewUserAsync("ben"));
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await _bystanders.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Frames_that_are_not_the_protocols_end_their_connection_with_the_reason_and_harm_nobody()
@@ -54,7 +36,7 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
         {
             foreach (var type in new[] { WebSocketMessageType.Text, WebSocketMessageType.Binary })
             {
-                await using var raw = await RawSocket.ConnectAsync(Server, _user.AccessToken);
+                await using var raw = await RawSocket.ConnectAsync(Server, User.AccessToken);
                 await raw.SendBytesAsync(bytes, type);
                 var error = await raw.CloseErrorAsync();
                 if (type is WebSocketMessageType.Text && error is null && !IsUtf8(bytes))
@@ -67,13 +49,13 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
             }
         }
 
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
     public async Task Odd_but_permitted_frames_are_taken()
     {
-        await using var raw = await RawSocket.ConnectAsync(Server, _user.AccessToken);
+        await using var raw = await RawSocket.ConnectAsync(Server, User.AccessToken);
         await raw.SendAsync("""{"type":99,"anything":[1]}""", """{"headers":{"a":"b"},"type":6}""", """{"type":5,"invocationId":"77"}""");
 
         // A call in one-byte frames, with its properties in another order and some of tomorrow's.
@@ -86,7 +68,7 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
         (await raw.CompletionAsync("a \"b\"")).ShouldNotBeNull().GetProperty("result").GetString()!.ShouldEndWith("Z");
         await raw.SendAsync([.. Enumerable.Repeat(Ping, 5000)]);
         (await raw.CallAsync("Ping", "[]", "2")).ShouldNotBeNull();
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
@@ -98,21 +80,21 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
             """{"protocol":1,"version":"x"}""", "", """{"type":1,"target":"Ping","invocationId":"1","arguments":[]}""", new string('x', 100_000),
         })
         {
-            await using var raw = await RawSocket.OpenAsync(Server, _user.AccessToken);
+            await using var raw = await RawSocket.OpenAsync(Server, User.AccessToken);
             await raw.SendAsync(handshake);
             var first = await raw.NextAsync();
             first.ShouldNotBe("{}", $"handshake {handshake[..Math.Min(60, handshake.Length)]}");
             (await raw.NextAsync()).ShouldBeNull("the connection has ended");
         }
 
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
     public async Task Wrong_methods_argument_counts_and_types_get_a_coded_error_and_the_connection_lives()
     {
-        await using var raw = await RawSocket.ConnectAsync(Server, _user.AccessToken);
-        var room = $"\"{_room}\"";
+        await using var raw = await RawSocket.ConnectAsync(Server, User.AccessToken);
+        var room = $"\"{Room}\"";
         var message = """{"clientId":"c","text":"t"}""";
         var wrong = new List<(string Method, string Arguments)>
         {
@@ -143,39 +125,39 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
             error.ShouldContain("request.invalid", Case.Sensitive, $"{method} {arguments}");
         }
 
-        (await _user.HistoryAsync(_room)).ShouldBeEmpty();
-        await _bystanders.UndisturbedAsync();
+        (await User.HistoryAsync(Room)).ShouldBeEmpty();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
     public async Task Values_out_of_range_get_their_own_codes()
     {
-        await using var raw = await RawSocket.ConnectAsync(Server, _user.AccessToken);
-        var seq = (await _user.SayAsync(_room, "target")).Seq;
-        var foreign = _bystanders.Room;
+        await using var raw = await RawSocket.ConnectAsync(Server, User.AccessToken);
+        var seq = (await User.SayAsync(Room, "target")).Seq;
+        var foreign = Others.Room;
         var cases = new (string Code, string Method, string Arguments)[]
         {
-            ("message.client_id_invalid", "Send", $$"""["{{_room}}",{"text":"t"}]"""),
-            ("message.client_id_invalid", "Send", $$"""["{{_room}}",{"clientId":"","text":"t"}]"""),
-            ("message.client_id_invalid", "Send", $$"""["{{_room}}",{"clientId":"{{new string('c', 65)}}","text":"t"}]"""),
-            ("message.client_id_invalid", "Send", $$"""["{{_room}}",{"clientId":"a\u0000b","text":"t"}]"""),
-            ("message.empty", "Send", $$"""["{{_room}}",{"clientId":"c"}]"""),
-            ("message.empty", "Send", $$"""["{{_room}}",{"clientId":"c","text":" \u200b\u200d\ufeff\t"}]"""),
-            ("message.too_long", "Send", $$"""["{{_room}}",{"clientId":"c","text":"{{new string('x', 8193)}}"}]"""),
-            ("message.too_long", "Send", $$"""["{{_room}}",{"clientId":"c","text":"{{new string('한', 2731)}}"}]"""),
-            ("message.text_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"a\u0000b"}]"""),
-            ("message.reply_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"t","replyTo":{{seq + 1}}}]"""),
-            ("message.reply_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"t","replyTo":1}]"""),
-            ("message.reply_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"t","replyTo":-5}]"""),
-            ("message.thread_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"t","thread":{{long.MaxValue}}}]"""),
-            ("message.attachment_invalid", "Send", $$"""["{{_room}}",{"clientId":"c","text":"t","attachments":[{"fileId":"1"}]}]"""),
-            ("message.not_found", "Edit", $"""["{_room}",{seq + 1},"t"]"""),
-            ("message.not_found", "Edit", $"""["{_room}",-1,"t"]"""),
-            ("message.not_found", "Delete", $"""["{_room}",0]"""),
-            ("message.not_found", "React", $"""["{_room}",{long.MaxValue},"👍",true]"""),
-            ("reaction.invalid", "React", $"""["{_room}",{seq},"x",true]"""),
-            ("reaction.invalid", "React", $"""["{_room}",{seq},"👍👍",true]"""),
-            ("reaction.invalid", "React", $"""["{_room}",{seq},"",true]"""),
+            ("message.client_id_invalid", "Send", $$"""["{{Room}}",{"text":"t"}]"""),
+            ("message.client_id_invalid", "Send", $$"""["{{Room}}",{"clientId":"","text":"t"}]"""),
+            ("message.client_id_invalid", "Send", $$"""["{{Room}}",{"clientId":"{{new string('c', 65)}}","text":"t"}]"""),
+            ("message.client_id_invalid", "Send", $$"""["{{Room}}",{"clientId":"a\u0000b","text":"t"}]"""),
+            ("message.empty", "Send", $$"""["{{Room}}",{"clientId":"c"}]"""),
+            ("message.empty", "Send", $$"""["{{Room}}",{"clientId":"c","text":" \u200b\u200d\ufeff\t"}]"""),
+            ("message.too_long", "Send", $$"""["{{Room}}",{"clientId":"c","text":"{{new string('x', 8193)}}"}]"""),
+            ("message.too_long", "Send", $$"""["{{Room}}",{"clientId":"c","text":"{{new string('한', 2731)}}"}]"""),
+            ("message.text_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"a\u0000b"}]"""),
+            ("message.reply_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"t","replyTo":{{seq + 1}}}]"""),
+            ("message.reply_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"t","replyTo":1}]"""),
+            ("message.reply_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"t","replyTo":-5}]"""),
+            ("message.thread_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"t","thread":{{long.MaxValue}}}]"""),
+            ("message.attachment_invalid", "Send", $$"""["{{Room}}",{"clientId":"c","text":"t","attachments":[{"fileId":"1"}]}]"""),
+            ("message.not_found", "Edit", $"""["{Room}",{seq + 1},"t"]"""),
+            ("message.not_found", "Edit", $"""["{Room}",-1,"t"]"""),
+            ("message.not_found", "Delete", $"""["{Room}",0]"""),
+            ("message.not_found", "React", $"""["{Room}",{long.MaxValue},"👍",true]"""),
+            ("reaction.invalid", "React", $"""["{Room}",{seq},"x",true]"""),
+            ("reaction.invalid", "React", $"""["{Room}",{seq},"👍👍",true]"""),
+            ("reaction.invalid", "React", $"""["{Room}",{seq},"",true]"""),
             ("room.not_found", "Send", $$"""["{{foreign}}",{"clientId":"c","text":"t"}]"""),
             ("room.not_found", "Edit", $"""["{foreign}",3,"t"]"""),
             ("room.not_found", "Delete", $"""["{foreign}",3]"""),
@@ -194,8 +176,8 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
             error.ShouldNotBeNull($"{what} was carried out").ShouldContain($"HubException: {code}: ", Case.Sensitive, what);
         }
 
-        (await _user.HistoryAsync(_room)).Count.ShouldBe(1);
-        await _bystanders.UndisturbedAsync();
+        (await User.HistoryAsync(Room)).Count.ShouldBe(1);
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
@@ -216,38 +198,38 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
             string.Concat(Enumerable.Range(0, 700).Select(i => $"@user{i} ")),
             "{\"type\":7}\u001e{\"type\":6}\u001e",
         };
-        await using var device = await _user.OpenAsync();
+        await using var device = await User.OpenAsync();
         var acks = new List<SendAck>();
         foreach (var text in texts)
         {
-            acks.Add(await device.Connection.SendAsync(_room, _user.Message(text)));
+            acks.Add(await device.Connection.SendAsync(Room, User.Message(text)));
         }
 
-        await device.UntilSeqAsync(_room, acks[^1].Seq);
-        device.EventsOf(_room).Where(e => e.Message is not null).Select(e => e.Message!.Text).ShouldBe(texts, "as pushed");
-        (await _user.HistoryAsync(_room)).Select(m => m.Text).ShouldBe(texts, "as fetched");
-        var synced = (await device.Connection.SyncAsync(new() { [_room] = acks[0].Seq - 1 })).Single();
+        await device.UntilSeqAsync(Room, acks[^1].Seq);
+        device.EventsOf(Room).Where(e => e.Message is not null).Select(e => e.Message!.Text).ShouldBe(texts, "as pushed");
+        (await User.HistoryAsync(Room)).Select(m => m.Text).ShouldBe(texts, "as fetched");
+        var synced = (await device.Connection.SyncAsync(new() { [Room] = acks[0].Seq - 1 })).Single();
         synced.Events.Select(e => e.Message!.Text).ShouldBe(texts, "as synced");
         var first = acks[0].Seq;
         foreach (var text in texts.Reverse())
         {
             if (text != texts[0])
             {
-                await device.Connection.EditAsync(_room, first, text);
+                await device.Connection.EditAsync(Room, first, text);
             }
         }
 
-        (await _user.HistoryAsync(_room))[0].Text.ShouldBe(texts[1]);
-        await _bystanders.UndisturbedAsync();
+        (await User.HistoryAsync(Room))[0].Text.ShouldBe(texts[1]);
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
     public async Task Tokens_that_are_not_valid_open_nothing_and_reach_no_log()
     {
-        var good = _user.AccessToken;
+        var good = User.AccessToken;
         foreach (var token in new[]
         {
-            "", "x", "Bearer " + good, good[..^2], good + "A", good[1..], Flip(good, 20), Flip(good, good.Length / 2), _user.RefreshToken,
+            "", "x", "Bearer " + good, good[..^2], good + "A", good[1..], Flip(good, 20), Flip(good, good.Length / 2), User.RefreshToken,
             new string('a', 5000), "\0\u00e9<>", "null", $"{good} {good}",
         })
         {
@@ -257,7 +239,7 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
         }
 
         Server.LinesWith(good[..40]).ShouldBeEmpty("tokens reach no log");
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
@@ -268,7 +250,7 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
         {
             await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
             {
-                await using var raw = await RawSocket.OpenAsync(Server, _user.AccessToken);
+                await using var raw = await RawSocket.OpenAsync(Server, User.AccessToken);
                 if (i % 3 > 0)
                 {
                     await raw.SendAsync("""{"protocol":"json","version":1}""");
@@ -278,17 +260,17 @@ public sealed class HostileHubTests(ITestOutputHelper output) : SystemTest(outpu
                 {
                     // Calls whose answers nobody waits for, the last of them cut off.
                     await raw.SendAsync([.. Enumerable.Range(0, 20).Select(n =>
-                        $$"""{"type":1,"target":"Send","invocationId":"{{n}}","arguments":["{{_room}}",{"clientId":"{{round}}-{{i}}-{{n}}","text":"t"}]}""")]);
+                        $$"""{"type":1,"target":"Send","invocationId":"{{n}}","arguments":["{{Room}}",{"clientId":"{{round}}-{{i}}-{{n}}","text":"t"}]}""")]);
                     await raw.SendBytesAsync(Utf8("""{"type":1,"target":"Se"""), end: random.Next(2) == 0);
                 }
             }));
         }
 
-        var log = await _user.LogAsync(_room);
+        var log = await User.LogAsync(Room);
         log.Where(e => e.Message is not null).Select(e => e.Message!.ClientId).ShouldBeUnique();
-        var after = await _user.SayAsync(_room, "still here");
+        var after = await User.SayAsync(Room, "still here");
         after.Seq.ShouldBeGreaterThan(log.Count);
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     private static bool IsUtf8(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes);

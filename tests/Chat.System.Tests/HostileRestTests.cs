@@ -5,36 +5,17 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Chat.Client;
-using Chat.Contracts;
 using Xunit.Abstractions;
 
 namespace Chat.SystemTests;
 
 /// <summary>Promise 9 on REST: bad bodies, types, ids, foreign ids, tokens, slow clients. Problem details with a code each, and nobody disturbed.</summary>
-public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(output)
+public sealed class HostileRestTests(ITestOutputHelper output) : HostileTest(output)
 {
-    private TestUser _user = null!;
-    private RoomId _room;
-    private Bystanders _bystanders = null!;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _user = await NewUserAsync("hostile");
-        _room = await NewRoomAsync(RoomKind.Private, _user);
-        _bystanders = await Bystanders.StartAsync(await NewUserAsync("ann"), await NewUserAsync("ben"));
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await _bystanders.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Bodies_that_cannot_be_read_are_refused_with_a_code()
     {
-        var send = $"api/rooms/{_room}/messages";
+        var send = $"api/rooms/{Room}/messages";
         var cases = new (string Name, string Path, byte[] Body, string? Type, int Status, string Code)[]
         {
             ("no body", send, [], "application/json", 400, "request.invalid"),
@@ -69,15 +50,15 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
             await RefusedAsync(request, status, code, name);
         }
 
-        (await _user.HistoryAsync(_room)).ShouldBeEmpty();
-        await _bystanders.UndisturbedAsync();
+        (await User.HistoryAsync(Room)).ShouldBeEmpty();
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
     public async Task Ids_that_are_none_or_others_are_not_found()
     {
-        var foreign = _bystanders.Room.ToString();
-        var seq = (await _user.SayAsync(_room, "mine")).Seq;
+        var foreign = Others.Room.ToString();
+        var seq = (await User.SayAsync(Room, "mine")).Seq;
         foreach (var id in new[] { "abc", "-1", "0", "01", "1e3", "9223372036854775808", "%F0%9F%98%80", "..%2f..", "123", foreign, long.MaxValue.ToString(CultureInfo.InvariantCulture) })
         {
             foreach (var path in new[] { "", "/messages", "/events", "/pins", "/members" })
@@ -94,24 +75,24 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
 
         foreach (var message in new[] { "abc", "-1", "0", "9223372036854775808", "1", "999" })
         {
-            await RefusedAsync(HttpMethod.Delete, $"api/rooms/{_room}/messages/{message}", 404, "message.not_found");
-            await RefusedAsync(HttpMethod.Put, $"api/rooms/{_room}/pins/{message}", 404, "message.not_found");
-            await RefusedAsync(HttpMethod.Put, $"api/rooms/{_room}/messages/{message}/reactions/%F0%9F%91%8D", 404, "message.not_found");
+            await RefusedAsync(HttpMethod.Delete, $"api/rooms/{Room}/messages/{message}", 404, "message.not_found");
+            await RefusedAsync(HttpMethod.Put, $"api/rooms/{Room}/pins/{message}", 404, "message.not_found");
+            await RefusedAsync(HttpMethod.Put, $"api/rooms/{Room}/messages/{message}/reactions/%F0%9F%91%8D", 404, "message.not_found");
         }
 
         foreach (var query in new[] { "before=0", "before=x", "after=-1", "after=1.5", "around=x", "limit=0", "limit=201", "limit=x", "before=1&after=1", "after=99999999999999999999" })
         {
-            await RefusedAsync(HttpMethod.Get, $"api/rooms/{_room}/messages?{query}", 400, "request.invalid");
+            await RefusedAsync(HttpMethod.Get, $"api/rooms/{Room}/messages?{query}", 400, "request.invalid");
         }
 
         await RefusedAsync(HttpMethod.Get, "api/rooms?cursor=zzz", 400, "cursor.invalid");
-        await RefusedAsync(HttpMethod.Get, $"api/rooms/{_room}/members?cursor=zzz", 400, "cursor.invalid");
+        await RefusedAsync(HttpMethod.Get, $"api/rooms/{Room}/members?cursor=zzz", 400, "cursor.invalid");
         await RefusedAsync(HttpMethod.Get, "api/users/abc", 404, "user.not_found");
-        await RefusedAsync(HttpMethod.Put, $"api/rooms/{_room}/messages/{seq}/reactions/nothing", 400, "reaction.invalid");
+        await RefusedAsync(HttpMethod.Put, $"api/rooms/{Room}/messages/{seq}/reactions/nothing", 400, "reaction.invalid");
         await RefusedAsync(HttpMethod.Get, "api/nothing/here", 404, "request.not_found");
         await RefusedAsync(HttpMethod.Delete, "api/users/me", 405, "request.method_invalid");
-        await RefusedAsync(HttpMethod.Get, $"api/rooms/{_room}/events?after={new string('9', 3000)}", 400, "request.invalid");
-        await _bystanders.UndisturbedAsync();
+        await RefusedAsync(HttpMethod.Get, $"api/rooms/{Room}/events?after={new string('9', 3000)}", 400, "request.invalid");
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
@@ -125,7 +106,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
 
         (await device.Connection.PingAsync()).Year.ShouldBeGreaterThan(2000);
         (await other.Api.SessionsAsync()).Items.Count.ShouldBe(1);
-        (await _user.Api.SessionsAsync()).Items.Select(s => s.SessionId).ShouldBe([_user.Session]);
+        (await User.Api.SessionsAsync()).Items.Select(s => s.SessionId).ShouldBe([User.Session]);
     }
 
     [Fact]
@@ -135,15 +116,15 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
         await elsewhere.StartAsync();
         using var http = new HttpClient { BaseAddress = elsewhere.Address };
         var stranger = await new ChatApi(http).RegisterAsync(new("stranger", TestUser.Password));
-        var good = _user.AccessToken;
+        var good = User.AccessToken;
 
-        foreach (var token in new[] { stranger.AccessToken, good[..^3], good[3..], "x", _user.RefreshToken, good.ToUpperInvariant(), new string('A', good.Length), $"{good}.{good}" })
+        foreach (var token in new[] { stranger.AccessToken, good[..^3], good[3..], "x", User.RefreshToken, good.ToUpperInvariant(), new string('A', good.Length), $"{good}.{good}" })
         {
             var refused = await Should.ThrowAsync<ChatApiException>(Api.With(token).MeAsync());
             (refused.Status, refused.Code).ShouldBe((401, "auth.invalid"));
         }
 
-        foreach (var token in new[] { stranger.RefreshToken, good, "x", "", _user.RefreshToken[..^1], _user.RefreshToken + "x" })
+        foreach (var token in new[] { stranger.RefreshToken, good, "x", "", User.RefreshToken[..^1], User.RefreshToken + "x" })
         {
             (await Should.ThrowAsync<ChatApiException>(Api.RefreshAsync(token))).Code.ShouldBe("auth.invalid");
         }
@@ -151,8 +132,8 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
         // Only the hub takes tokens from the query.
         using var answer = await Http.GetAsync($"api/users/me?access_token={Uri.EscapeDataString(good)}");
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await Api.RefreshAsync(_user.RefreshToken)).User.UserId.ShouldBe(_user.Id, "none of this spent the real token");
-        await _bystanders.UndisturbedAsync();
+        (await Api.RefreshAsync(User.RefreshToken)).User.UserId.ShouldBe(User.Id, "none of this spent the real token");
+        await Others.UndisturbedAsync();
     }
 
     [Fact]
@@ -161,7 +142,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
         foreach (var (origin, taken) in new[] { ("https://evil.example", false), ("null", false), (Server.Address.GetLeftPart(UriPartial.Authority), true) })
         {
             var connecting = HubConnection.ConnectAsync(
-                new() { Server = Server.Address, AccessToken = _user.AccessToken, ConfigureSocket = o => o.SetRequestHeader("Origin", origin) },
+                new() { Server = Server.Address, AccessToken = User.AccessToken, ConfigureSocket = o => o.SetRequestHeader("Origin", origin) },
                 new SendStorm.Deaf());
             if (taken)
             {
@@ -181,7 +162,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
         var slow = await Task.WhenAll(Enumerable.Range(0, 60).Select(async _ =>
             await SendRawAsync("GET /api/users/me HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")));
         var body = await SendRawAsync(
-            $"POST /api/rooms/{_room}/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {_user.AccessToken}\r\n"
+            $"POST /api/rooms/{Room}/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {User.AccessToken}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 200000\r\n\r\n{\"clientId\":\"");
         foreach (var garbage in new[]
         {
@@ -195,7 +176,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
             (await ReadToEndAsync(client)).ShouldMatch(@"^HTTP/1\.1 (4\d\d|505) ", garbage[..Math.Min(garbage.Length, 40)]);
         }
 
-        (await _user.SayAsync(_room, "the others go on")).Seq.ShouldBeGreaterThan(0);
+        (await User.SayAsync(Room, "the others go on")).Seq.ShouldBeGreaterThan(0);
         foreach (var client in slow.Append(body))
         {
             // Kestrel gives headers 30 s, and a body a few seconds to come to a decent rate.
@@ -203,7 +184,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
             client.Dispose();
         }
 
-        await _bystanders.UndisturbedAsync();
+        await Others.UndisturbedAsync();
     }
 
     private async Task<TcpClient> SendRawAsync(string text)
@@ -237,7 +218,7 @@ public sealed class HostileRestTests(ITestOutputHelper output) : SystemTest(outp
 
     private async Task RefusedAsync(HttpRequestMessage request, int status, string code, string name)
     {
-        request.Headers.Authorization = new("Bearer", _user.AccessToken);
+        request.Headers.Authorization = new("Bearer", User.AccessToken);
         using var answer = await Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         ((int)answer.StatusCode).ShouldBe(status, $"{name}: {text}");
