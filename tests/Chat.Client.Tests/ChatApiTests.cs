@@ -27,11 +27,11 @@ public sealed class ChatApiTests
     }
 
     [Theory]
-    [InlineData(429, """{"type":"about:blank","title":"Too many","status":429,"code":"rate.limited","detail":"Wait."}""", "rate.limited", 7)]
-    [InlineData(502, "<html>", "server.internal", null)]
-    [InlineData(404, "", "server.internal", null)]
-    [InlineData(418, """{"type":"x","title":"t","status":418,"code":"tea.pot"}""", "tea.pot", null)]
-    public async Task Errors_are_read_whatever_their_body(int status, string body, string code, int? retryAfter)
+    [InlineData(429, """{"type":"about:blank","title":"Too many","status":429,"code":"rate.limited","detail":"Wait."}""", "rate.limited", "Wait.", 7)]
+    [InlineData(502, "<html>", "server.internal", null, null)]
+    [InlineData(404, "", "server.internal", null, null)]
+    [InlineData(418, """{"type":"x","title":"t","status":418,"code":"tea.pot"}""", "tea.pot", "t", null)]
+    public async Task Errors_are_read_whatever_their_body(int status, string body, string code, string? detail, int? retryAfter)
     {
         await using var server = await ScriptedServer.WithRest(async context =>
         {
@@ -43,7 +43,7 @@ public sealed class ChatApiTests
 
         var error = await Should.ThrowAsync<ChatApiException>(new ChatApi(http).MeAsync());
 
-        (error.Status, error.Code).ShouldBe((status, code));
+        (error.Status, error.Code, error.Detail).ShouldBe((status, code, detail));
         error.RetryAfter.ShouldBe(retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
     }
 

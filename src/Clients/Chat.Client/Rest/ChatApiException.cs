@@ -13,6 +13,7 @@ public sealed class ChatApiException : Exception
     {
         Status = status;
         Code = code ?? NoCode;
+        Detail = detail;
         RetryAfter = retryAfter;
     }
 
@@ -21,6 +22,9 @@ public sealed class ChatApiException : Exception
 
     /// <summary>The stable code, as it came.</summary>
     public string Code { get; }
+
+    /// <summary>What the server says about this occurrence, for people; null when it says nothing.</summary>
+    public string? Detail { get; }
 
     /// <summary>The code's row in the table; <see cref="ErrorCode.ServerInternal"/> for one that this build does not know.</summary>
     public ErrorCode ErrorCode => ErrorCode.Find(Code);
