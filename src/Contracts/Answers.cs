@@ -122,6 +122,9 @@ public sealed record MemberInfo
     /// <summary>Their display name.</summary>
     public required string DisplayName { get; init; }
 
+    /// <summary>What they say of themselves at the moment; null when nothing.</summary>
+    public string? Status { get; init; }
+
     /// <summary>Their role.</summary>
     public required MemberRole Role { get; init; }
 

@@ -104,6 +104,9 @@ public sealed class RestTests : IAsyncLifetime
         (await Send(HttpMethod.Post, $"/api/rooms/{room}/join", by: _bob)).String("role").ShouldBe("member");
         var members = (await Send(HttpMethod.Get, $"/api/rooms/{room}/members")).Json["items"]!.AsArray();
         members.Select(member => member!["username"]!.GetValue<string>()).Order().ShouldBe(["ann", "bob"]);
+        (await Send(HttpMethod.Patch, "/api/users/me", new { status = "at lunch" }, _bob)).Status.ShouldBe(200);
+        (await Send(HttpMethod.Get, $"/api/rooms/{room}/members")).Json["items"]!.AsArray()
+            .Select(member => member!["status"]?.GetValue<string>()).Order().ShouldBe([null, "at lunch"]);
 
         var promoted = await Send(HttpMethod.Patch, $"/api/rooms/{room}/members/{_bob.UserId}", new { role = "admin" });
         promoted.Status.ShouldBe(200, promoted.Text);

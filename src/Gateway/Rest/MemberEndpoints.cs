@@ -135,6 +135,7 @@ internal sealed class MemberNames(IUserStore users, IRoomDirectory directory, IO
             UserId = row.Member.UserId,
             Username = named[row.Member.UserId].Username,
             DisplayName = named[row.Member.UserId].DisplayName,
+            Status = named[row.Member.UserId].Status,
             Role = row.Member.Role,
             JoinedSeq = row.Member.JoinedSeq,
             MutedUntil = row.Member.MutedUntil,
