@@ -53,7 +53,7 @@ internal sealed class Tab
     }
 
     /// <summary>The room on the screen, from the address.</summary>
-    public RoomId RoomId => new(long.Parse(new Uri(Page.Url).Fragment.Split('/')[^1], CultureInfo.InvariantCulture));
+    public RoomId RoomId => new(long.Parse(new Uri(Page.Url).Fragment.Split('/')[2], CultureInfo.InvariantCulture));
 
     /// <summary>The elements with a name for tests.</summary>
     public ILocator this[string testId] => Page.GetByTestId(testId);

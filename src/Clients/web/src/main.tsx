@@ -7,6 +7,8 @@ import "./ui/base.css";
 import "./ui/layout.css";
 import "./ui/messages.css";
 import "./ui/forms.css";
+import "./ui/panels.css";
+import "./ui/dialogs.css";
 
 const home = new Home(browserSessions());
 

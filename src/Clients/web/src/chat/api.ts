@@ -83,8 +83,8 @@ export class Api {
 
   user = async (userId: string): Promise<User> => readUser(await this.request("GET", `/api/users/${id(userId)}`));
 
-  async findUsers(query: string): Promise<readonly User[]> {
-    return readPage(await this.request("GET", `/api/users?query=${encodeURIComponent(query)}&limit=8`), readUser).items;
+  async findUsers(query: string, next: string | null): Promise<Page<User>> {
+    return readPage(await this.request("GET", `/api/users?query=${encodeURIComponent(query)}&limit=20${from(next)}`), readUser);
   }
 
   /** All rooms of the user, however many pages they take. */
@@ -99,8 +99,8 @@ export class Api {
     return all;
   }
 
-  async discover(query: string): Promise<Page<PublicRoom>> {
-    return readPage(await this.request("GET", `/api/rooms/discover?query=${encodeURIComponent(query)}`), readPublicRoom);
+  async discover(query: string, next: string | null): Promise<Page<PublicRoom>> {
+    return readPage(await this.request("GET", `/api/rooms/discover?query=${encodeURIComponent(query)}${from(next)}`), readPublicRoom);
   }
 
   async createRoom(room: { kind: RoomKind; name?: string; topic?: string; memberIds: readonly string[] }): Promise<string> {

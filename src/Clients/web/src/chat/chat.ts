@@ -6,9 +6,9 @@ import { apply, markRead, openLog, relist, resetLog, trim, withMembers, withOlde
 import { Marks } from "./marks";
 import { People } from "./people";
 import { Sender } from "./sends";
-import { Store, type ChatState, type RoomState } from "./store";
+import { Store, type ChatState, type Exit, type RoomState } from "./store";
 import { Syncer } from "./sync";
-import type { MemberEvent, PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
+import type { MemberEvent, Page, PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
 import { readSyncAnswers } from "./wire";
 
 export interface ChatOptions {
@@ -17,7 +17,9 @@ export interface ChatOptions {
   readonly hub?: (accessToken: () => Promise<string>) => Hub;
 }
 
-const isExit = (event: RoomEvent): event is MemberEvent =>
+type ExitEvent = MemberEvent & { readonly change: Exit["change"] };
+
+const isExit = (event: RoomEvent): event is ExitEvent =>
   event.kind === "member" && ["left", "removed", "banned"].includes(event.change);
 
 const historyPage = 50;
@@ -52,8 +54,10 @@ export class Chat {
     this.store = new Store<ChatState>({
       me,
       connection: "connecting",
+      stopping: false,
       listed: false,
       rooms: new Map(),
+      exits: new Map(),
       users: new Map([[me.userId, me]]),
       presence: new Map(),
       error: null,
@@ -85,6 +89,7 @@ export class Chat {
           this.store.update((s) => ({ ...s, presence: new Map(s.presence).set(userId, presence) })),
         rooms: () => this.#refresh(),
         lagging: (roomId) => this.#syncer.background([roomId]),
+        bye: (reason) => this.store.update((s) => ({ ...s, stopping: reason === "server.stopping" })),
       },
       ...(hub ? { hub } : {}),
     });
@@ -189,9 +194,12 @@ export class Chat {
     }
   }
 
-  discover = async (query: string): Promise<readonly PublicRoom[]> => (await this.#api.discover(query)).items;
+  discover = (query: string, next: string | null): Promise<Page<PublicRoom>> => this.#api.discover(query, next);
 
-  findUsers = (query: string): Promise<readonly User[]> => this.#api.findUsers(query);
+  findUsers = (query: string, next: string | null): Promise<Page<User>> => this.#api.findUsers(query, next);
+
+  /** Fetches what a person shows of themselves now. */
+  look = (userId: string): Promise<void> => this.#people.look(userId);
 
   /** Joins a public room; when this resolves the room is in the list. */
   async join(roomId: string): Promise<void> {
@@ -243,7 +251,7 @@ export class Chat {
     if (connection !== "online" && connection !== "syncing") {
       this.#syncer.stop();
     }
-    this.store.update((s) => (s.connection === connection ? s : { ...s, connection }));
+    this.store.update((s) => (s.connection === connection ? s : { ...s, connection, stopping: s.stopping && connection !== "online" }));
   }
 
   async #catchUp(): Promise<void> {
@@ -287,6 +295,7 @@ export class Chat {
       ...s,
       listed: true,
       rooms: new Map(items.map((item) => [item.roomId, this.#listedRoom(s.rooms.get(item.roomId), item)])),
+      exits: new Map([...s.exits].filter(([roomId]) => !items.some((item) => item.roomId === roomId))),
     }));
     items.forEach((item) => this.#toReset.delete(item.roomId));
     const others = items.flatMap((item) => item.others);
@@ -331,7 +340,10 @@ export class Chat {
     this.#room(roomId, (r) => ({ ...r, log, typing: typing.size === r.typing.size ? r.typing : typing }));
     this.#sender.applied(roomId, events, this.#me);
     this.#people.want(events.flatMap((e) => (e.kind === "member" ? [e.by, e.userId] : [e.by])));
-    if (events.some((e) => isExit(e) && e.userId === this.#me)) {
+    const exit = events.findLast((e) => isExit(e) && e.userId === this.#me) as ExitEvent | undefined;
+    if (exit) {
+      const { change, by } = exit;
+      this.store.update((s) => ({ ...s, exits: new Map(s.exits).set(roomId, { change, by, name: log.name }) }));
       this.#refresh();
     }
   }

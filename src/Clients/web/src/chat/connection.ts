@@ -23,6 +23,8 @@ export interface Pushes {
   /** The user gained or lost a room. */
   rooms(): void;
   lagging(roomId: string): void;
+  /** The server is about to close the connection, for that reason. */
+  bye(reason: string): void;
 }
 
 /** The part of SignalR's HubConnection that is used here. */
@@ -183,8 +185,8 @@ export class Connection {
     hub.on("presence", (userId, status, lastSeen) => pushes.presence(String(userId), readPresence(status, lastSeen)));
     hub.on("rooms", () => pushes.rooms());
     hub.on("lagging", (roomId) => pushes.lagging(String(roomId)));
-    // The close that follows `bye` is handled like any other; notifications have no place on the page yet.
-    hub.on("bye", () => undefined);
+    hub.on("bye", (reason) => pushes.bye(String(reason)));
+    // Notifications have no place on the page yet.
     hub.on("notify", () => undefined);
   }
 

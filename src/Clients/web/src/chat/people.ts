@@ -31,10 +31,16 @@ export class People {
   /** Profiles that came along with something else. */
   learn(users: Iterable<User>): void {
     const known = this.#store.get().users;
-    const fresh = [...users].filter((user) => user.userId !== "" && known.get(user.userId)?.displayName !== user.displayName);
+    const fresh = [...users].filter((user) => user.userId !== "" && differs(known.get(user.userId), user));
     if (fresh.length > 0) {
       this.#store.update((s) => ({ ...s, users: new Map([...s.users, ...fresh.map((u) => [u.userId, u] as const)]) }));
     }
+  }
+
+  /** Fetches a profile anew, as nothing tells of its changes, and their presence. */
+  async look(userId: string): Promise<void> {
+    this.watch([userId]);
+    this.learn([await this.#api.user(userId)]);
   }
 
   want(userIds: Iterable<string>): void {
@@ -86,3 +92,6 @@ export class People {
     }
   }
 }
+
+const differs = (known: User | undefined, user: User): boolean =>
+  known?.displayName !== user.displayName || (known.status ?? null) !== (user.status ?? null);

@@ -52,12 +52,23 @@ export interface RoomState {
   readonly typing: ReadonlyMap<string, number>;
 }
 
+/** How the user came out of a room. */
+export interface Exit {
+  readonly change: "left" | "removed" | "banned";
+  readonly by: string;
+  readonly name: string | null;
+}
+
 export interface ChatState {
   readonly me: User;
   readonly connection: ConnectionStatus;
+  /** True from the server's word that it is about to stop until the connection is up again. */
+  readonly stopping: boolean;
   /** True once the room list was fetched. */
   readonly listed: boolean;
   readonly rooms: ReadonlyMap<string, RoomState>;
+  /** The rooms that the user came out of while this page was open, and is not in again. */
+  readonly exits: ReadonlyMap<string, Exit>;
   readonly users: ReadonlyMap<string, User>;
   readonly presence: ReadonlyMap<string, Presence>;
   /** The last failure of something that has no place of its own to say so. */

@@ -1,68 +1,111 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { ConnectionBanner } from "./ConnectionBanner";
 import { useChat, useChatState } from "./context";
 import { DiscoverDialog } from "./DiscoverDialog";
 import { NewRoomDialog } from "./NewRoomDialog";
+import { NoRoom } from "./NoRoom";
+import { PageContext, type PageActions } from "./page";
+import { PersonCard } from "./PersonCard";
+import { ProfileDialog } from "./ProfileDialog";
+import { QuickSwitcher } from "./QuickSwitcher";
 import { RoomList } from "./RoomList";
 import { RoomView } from "./RoomView";
-import { goTo, useRoute } from "./route";
+import { goTo, openPanel, useRoute } from "./route";
+import { ToastList } from "./ToastList";
+import { Toasts } from "./toasts";
+import { useShortcuts } from "./useShortcuts";
+
+/** The dialog over the page; there is one at a time. */
+type Shown =
+  | { readonly kind: "new" | "discover" | "switcher" | "profile" }
+  | { readonly kind: "person"; readonly userId: string; readonly roomId: string | null }
+  | { readonly kind: "readers"; readonly roomId: string; readonly seq: number };
 
 export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   const chat = useChat();
-  const roomId = useRoute();
+  const route = useRoute();
+  const { roomId } = route;
   const rooms = useChatState((s) => s.rooms);
-  const listed = useChatState((s) => s.listed);
-  const [dialog, setDialog] = useState<"new" | "discover" | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [toasts] = useState(() => new Toasts());
   const room = roomId === null ? undefined : rooms.get(roomId);
+
+  const page = useMemo(
+    (): PageActions => ({
+      openThread: (id, seq) => openPanel(id, { kind: "thread", seq }),
+      openPerson: (userId, ofRoom) => setShown({ kind: "person", userId, roomId: ofRoom ?? null }),
+      showReaders: (id, seq) => setShown({ kind: "readers", roomId: id, seq }),
+      say: toasts.say,
+      fail: toasts.fail,
+    }),
+    [toasts],
+  );
 
   useEffect(() => {
     chat.open(roomId);
   }, [chat, roomId]);
+  useShortcuts(() => setShown({ kind: "switcher" }));
+  useUnreadTitle();
+  useFocusOnReturn(roomId);
 
-  const unread = [...rooms.values()].reduce((sum, r) => sum + r.log.unread, 0);
+  const close = (): void => setShown(null);
+  const openRoom = (id: string): void => {
+    close();
+    goTo(id);
+  };
+
+  return (
+    <PageContext value={page}>
+      <div className={roomId === null ? "page" : "page in-room"}>
+        <ConnectionBanner />
+        <RoomList
+          openRoomId={roomId}
+          onNewRoom={() => setShown({ kind: "new" })}
+          onDiscover={() => setShown({ kind: "discover" })}
+          onProfile={() => setShown({ kind: "profile" })}
+          onSignOut={() => {
+            goTo(null);
+            onSignOut();
+          }}
+        />
+        {room ? <RoomView key={room.roomId} room={room} panel={route.panel} /> : <NoRoom roomId={roomId} />}
+        <ToastList toasts={toasts} />
+        {shown?.kind === "new" && <NewRoomDialog onClose={close} onCreated={openRoom} />}
+        {shown?.kind === "discover" && <DiscoverDialog onClose={close} onOpen={openRoom} />}
+        {shown?.kind === "switcher" && <QuickSwitcher onClose={close} onOpen={openRoom} />}
+        {shown?.kind === "profile" && <ProfileDialog onClose={close} />}
+        {shown?.kind === "person" && (
+          <PersonCard
+            key={shown.userId}
+            userId={shown.userId}
+            onClose={close}
+            onOpen={openRoom}
+            onEditProfile={() => setShown({ kind: "profile" })}
+          />
+        )}
+      </div>
+    </PageContext>
+  );
+}
+
+function useUnreadTitle(): void {
+  const unread = useChatState((s) => [...s.rooms.values()].reduce((sum, r) => sum + r.log.unread, 0));
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) Chat` : "Chat";
     return () => {
       document.title = "Chat";
     };
   }, [unread]);
+}
 
-  const openRoom = (id: string): void => {
-    setDialog(null);
-    goTo(id);
-  };
-
-  return (
-    <div className={roomId === null ? "page" : "page in-room"}>
-      <RoomList
-        openRoomId={roomId}
-        onNewRoom={() => setDialog("new")}
-        onDiscover={() => setDialog("discover")}
-        onSignOut={() => {
-          goTo(null);
-          onSignOut();
-        }}
-      />
-      {room ? (
-        <RoomView key={room.roomId} room={room} />
-      ) : (
-        <main className="room-empty">
-          {roomId !== null && listed ? (
-            <>
-              <p>You are not in this room.</p>
-              <a className="button" href="#/">
-                Back to your rooms
-              </a>
-            </>
-          ) : (
-            <>
-              {roomId === null && <img src="/icon.svg" alt="" width="56" height="56" />}
-              <p>{roomId !== null ? "Loading…" : "Choose a room to read and write."}</p>
-            </>
-          )}
-        </main>
-      )}
-      {dialog === "new" && <NewRoomDialog onClose={() => setDialog(null)} onCreated={openRoom} />}
-      {dialog === "discover" && <DiscoverDialog onClose={() => setDialog(null)} onOpen={openRoom} />}
-    </div>
-  );
+/** Who comes back from a room to the list goes on where they left it. */
+function useFocusOnReturn(roomId: string | null): void {
+  const before = useRef(roomId);
+  useEffect(() => {
+    const left = before.current;
+    before.current = roomId;
+    if (roomId === null && left !== null && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>(`.room-item[data-room-id="${CSS.escape(left)}"]`)?.focus();
+    }
+  }, [roomId]);
 }

@@ -45,9 +45,9 @@ export function MembersPanel({ room, onClose }: { room: RoomState; onClose: () =
   };
 
   return (
-    <aside className="members" aria-label="Members" data-testid="members">
-      <header className="members-head">
-        <h2>Members{log.members && log.membersNext === null ? ` (${log.members.size})` : ""}</h2>
+    <aside className="panel members" aria-label="Members" data-testid="members">
+      <header className="panel-head">
+        <h2 className="panel-title">Members{log.members && log.membersNext === null ? ` (${log.members.size})` : ""}</h2>
         <button type="button" className="icon-button" data-testid="hide-members" aria-label="Close members" onClick={onClose}>
           <Icon name="close" />
         </button>

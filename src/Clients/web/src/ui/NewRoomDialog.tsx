@@ -1,9 +1,9 @@
-import { useCallback, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { textOf } from "../chat/errors";
 import type { RoomKind, User } from "../chat/types";
-import { useChat, useChatState } from "./context";
-import { Avatar, Dialog, ErrorText, Icon } from "./parts";
-import { useQuery } from "./useQuery";
+import { useChat } from "./context";
+import { Dialog, ErrorText } from "./parts";
+import { PeoplePicker } from "./PeoplePicker";
 
 interface NewRoomDialogProps {
   readonly onClose: () => void;
@@ -78,7 +78,7 @@ export function NewRoomDialog({ onClose, onCreated }: NewRoomDialogProps) {
             </label>
           </>
         )}
-        <PeoplePicker people={people} onChange={setPeople} optional={!direct} />
+        <PeoplePicker people={people} onChange={setPeople} label="People" optional={!direct} testId="new-room-member" />
         <ErrorText text={error} testId="new-room-error" />
         <div className="form-foot">
           <button type="button" className="button" data-testid="new-room-cancel" onClick={onClose}>
@@ -90,88 +90,5 @@ export function NewRoomDialog({ onClose, onCreated }: NewRoomDialogProps) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-interface PeoplePickerProps {
-  readonly people: readonly User[];
-  readonly onChange: (people: readonly User[]) => void;
-  readonly optional: boolean;
-}
-
-function PeoplePicker({ people, onChange, optional }: PeoplePickerProps) {
-  const chat = useChat();
-  const me = useChatState((s) => s.me.userId);
-  const [query, setQuery] = useState("");
-  const ask = useCallback(
-    (text: string): Promise<readonly User[]> => (text === "" ? Promise.resolve([]) : chat.findUsers(text)),
-    [chat],
-  );
-  const found = useQuery(query.trim().replace(/^@/, ""), ask);
-  const choices = found.items.filter((user) => user.userId !== me && !people.some((p) => p.userId === user.userId));
-
-  const add = (user: User): void => {
-    onChange([...people, user]);
-    setQuery("");
-  };
-
-  return (
-    <div className="people">
-      <label className="field">
-        <span>People {optional && <small>(optional)</small>}</span>
-        <input
-          data-testid="new-room-member-query"
-          placeholder="Search by username"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.nativeEvent.isComposing && event.keyCode !== 229 && query.trim() !== "") {
-              event.preventDefault();
-              if (found.done && choices[0]) {
-                add(choices[0]);
-              }
-            }
-          }}
-        />
-      </label>
-      {people.length > 0 && (
-        <ul className="chips" aria-label="Chosen people">
-          {people.map((user) => (
-            <li key={user.userId} className="chip">
-              <span dir="auto">{user.displayName}</span>
-              <button
-                type="button"
-                aria-label={`Remove ${user.displayName}`}
-                onClick={() => onChange(people.filter((p) => p.userId !== user.userId))}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <ErrorText text={found.error} />
-      {query.trim() !== "" && (
-        <ul className="choices">
-          {choices.map((user) => (
-            <li key={user.userId}>
-              <button type="button" className="choice" data-testid="new-room-member-option" data-user-id={user.userId} onClick={() => add(user)}>
-                <Avatar id={user.userId} name={user.displayName} />
-                <span className="choice-text">
-                  <span className="name" dir="auto">
-                    {user.displayName}
-                  </span>
-                  <span className="quiet">@{user.username}</span>
-                </span>
-              </button>
-            </li>
-          ))}
-          {found.done && choices.length === 0 && found.error === null && <li className="quiet">Nobody by that name.</li>}
-        </ul>
-      )}
-    </div>
   );
 }

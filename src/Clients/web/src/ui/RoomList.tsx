@@ -1,43 +1,99 @@
-import { memo, useMemo } from "react";
-import type { ConnectionStatus } from "../chat/connection";
+import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { byActivity, type RoomState } from "../chat/store";
 import type { User } from "../chat/types";
+import { connectionText } from "./ConnectionBanner";
 import { useChatState } from "./context";
 import { Avatar, Icon, RoomFace } from "./parts";
-import { roomHref } from "./route";
-import { badgeText, listTimeText, nameOf, peerOf, previewText, roomTitle } from "./text";
+import { goTo, roomHref } from "./route";
+import { badgeText, listTimeText, nameOf, peerOf, previewText, roomMatch, roomTitle } from "./text";
 
 interface RoomListProps {
   readonly openRoomId: string | null;
   readonly onNewRoom: () => void;
   readonly onDiscover: () => void;
+  readonly onProfile: () => void;
   readonly onSignOut: () => void;
 }
 
-export function RoomList({ openRoomId, onNewRoom, onDiscover, onSignOut }: RoomListProps) {
+export function RoomList({ openRoomId, onNewRoom, onDiscover, onProfile, onSignOut }: RoomListProps) {
   const me = useChatState((s) => s.me);
   const rooms = useChatState((s) => s.rooms);
   const users = useChatState((s) => s.users);
   const listed = useChatState((s) => s.listed);
+  const [query, setQuery] = useState("");
+  const list = useRef<HTMLUListElement>(null);
   const ordered = useMemo(() => byActivity(rooms), [rooms]);
+  const shown = useMemo(() => ordered.filter((room) => roomMatch(room, users, query) !== null), [ordered, users, query]);
+
+  /** Moves the focus along the rows; above the first is the filter. */
+  const step = (event: KeyboardEvent): void => {
+    if ((event.key !== "ArrowDown" && event.key !== "ArrowUp") || event.altKey || event.nativeEvent.isComposing) {
+      return;
+    }
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>(".room-item") ?? [])];
+    const at = rows.indexOf(document.activeElement as HTMLElement) + (event.key === "ArrowDown" ? 1 : -1);
+    const next = at < 0 ? document.getElementById("room-filter") : rows[at];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  };
+
+  const filterKey = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) {
+      return;
+    }
+    if (event.key === "Enter" && query !== "" && shown[0]) {
+      goTo(shown[0].roomId);
+      setQuery("");
+    } else if (event.key === "Escape" && query !== "") {
+      event.preventDefault();
+      setQuery("");
+    } else if (event.key === "ArrowDown") {
+      step(event);
+    }
+  };
 
   return (
     <nav className="sidebar" aria-label="Rooms">
       <header className="sidebar-head">
-        <h1>Rooms</h1>
+        <h1>Chat</h1>
         <button type="button" className="icon-button" data-testid="discover" aria-label="Discover public rooms" title="Discover public rooms" onClick={onDiscover}>
-          <Icon name="search" />
+          <Icon name="compass" />
         </button>
         <button type="button" className="icon-button" data-testid="new-room" aria-label="New room" title="New room" onClick={onNewRoom}>
           <Icon name="plus" />
         </button>
       </header>
-      <ul className="room-list" data-testid="room-list">
-        {ordered.map((room) => (
+      {rooms.size > 0 && (
+        <label className="room-filter">
+          <span className="visually-hidden">Filter rooms</span>
+          <Icon name="search" />
+          <input
+            id="room-filter"
+            type="search"
+            data-testid="room-filter"
+            placeholder="Filter rooms"
+            autoComplete="off"
+            spellCheck={false}
+            dir="auto"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={filterKey}
+          />
+        </label>
+      )}
+      <ul className="room-list" data-testid="room-list" ref={list} onKeyDown={step}>
+        {shown.map((room) => (
           <RoomItem key={room.roomId} room={room} users={users} me={me.userId} open={room.roomId === openRoomId} />
         ))}
       </ul>
-      {listed && ordered.length === 0 && (
+      <p className="visually-hidden" role="status">
+        {query === "" ? "" : shown.length === 1 ? "1 room" : `${shown.length} rooms`}
+      </p>
+      {!listed && rooms.size === 0 && <p className="hint">Loading…</p>}
+      {rooms.size > 0 && shown.length === 0 && <p className="hint">None of your rooms has this name.</p>}
+      {listed && rooms.size === 0 && (
         <div className="hint">
           <p>You are in no room yet.</p>
           <button type="button" className="button primary" onClick={onDiscover}>
@@ -49,13 +105,16 @@ export function RoomList({ openRoomId, onNewRoom, onDiscover, onSignOut }: RoomL
         </div>
       )}
       <footer className="sidebar-foot">
-        <Avatar id={me.userId} name={me.displayName} />
-        <div className="who">
-          <span className="name" dir="auto">
-            {me.displayName}
+        <button type="button" className="profile-button" data-testid="open-profile" title="Profile and settings" onClick={onProfile}>
+          <Avatar id={me.userId} name={me.displayName} />
+          <span className="who">
+            <span className="visually-hidden">Profile and settings of </span>
+            <span className="name" dir="auto">
+              {me.displayName}
+            </span>
+            <ConnectionState />
           </span>
-          <ConnectionState />
-        </div>
+        </button>
         <button type="button" className="icon-button" data-testid="sign-out" aria-label="Sign out" title="Sign out" onClick={onSignOut}>
           <Icon name="signOut" />
         </button>
@@ -64,18 +123,11 @@ export function RoomList({ openRoomId, onNewRoom, onDiscover, onSignOut }: RoomL
   );
 }
 
-export const connectionText: Record<ConnectionStatus, string> = {
-  stopped: "Signed out",
-  connecting: "Connecting…",
-  syncing: "Catching up…",
-  online: "Connected",
-  waiting: "Offline, trying again…",
-};
-
+/** The banner over the page is what a screen reader hears of it. */
 function ConnectionState() {
   const status = useChatState((s) => s.connection);
   return (
-    <span className={`connection ${status}`} data-testid="connection-state" data-state={status} role="status">
+    <span className={`connection ${status}`} data-testid="connection-state" data-state={status}>
       {connectionText[status]}
     </span>
   );
@@ -99,7 +151,7 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
   return (
     <li>
       <a
-        className="room-item"
+        className={log.unread > 0 ? "room-item unread" : "room-item"}
         href={roomHref(roomId)}
         data-testid="room-item"
         data-room-id={roomId}

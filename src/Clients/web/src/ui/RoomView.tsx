@@ -1,21 +1,19 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import type { RoomState } from "../chat/store";
 import { Composer } from "./Composer";
 import { useChat, useChatState } from "./context";
 import { MembersPanel } from "./MembersPanel";
 import { MessageList } from "./MessageList";
 import { Icon, RoomFace } from "./parts";
-import { connectionText } from "./RoomList";
-import { goTo } from "./route";
-import { nameOf, peerOf, roomTitle } from "./text";
+import { closePanel, goTo, openPanel, type Panel } from "./route";
+import { nameOf, peerOf, presenceText, roomTitle } from "./text";
 
-export function RoomView({ room }: { room: RoomState }) {
+export function RoomView({ room, panel }: { room: RoomState; panel: Panel | null }) {
   const chat = useChat();
   const users = useChatState((s) => s.users);
-  const connection = useChatState((s) => s.connection);
   const peer = peerOf(room);
-  const presence = useChatState((s) => (peer === null ? undefined : s.presence.get(peer)?.status));
-  const [showMembers, setShowMembers] = useState(false);
+  const presence = useChatState((s) => (peer === null ? undefined : s.presence.get(peer)));
+  const showMembers = panel?.kind === "members";
   const [takenBack, setTakenBack] = useState(0);
   const title = roomTitle(room, users);
   const { roomId, log } = room;
@@ -28,19 +26,6 @@ export function RoomView({ room }: { room: RoomState }) {
     [chat],
   );
 
-  useEffect(() => {
-    if (showMembers) {
-      const escape = (event: KeyboardEvent): void => {
-        if (event.key === "Escape") {
-          setShowMembers(false);
-        }
-      };
-      window.addEventListener("keydown", escape);
-      return () => window.removeEventListener("keydown", escape);
-    }
-    return undefined;
-  }, [showMembers]);
-
   return (
     <>
       <main className="room" aria-label={title}>
@@ -48,14 +33,14 @@ export function RoomView({ room }: { room: RoomState }) {
           <button type="button" className="icon-button back" data-testid="back" aria-label="Back to rooms" onClick={() => goTo(null)}>
             <Icon name="back" />
           </button>
-          <RoomFace roomId={roomId} kind={room.kind} title={title} peer={peer} presence={presence} />
+          <RoomFace roomId={roomId} kind={room.kind} title={title} peer={peer} presence={presence?.status} />
           <div className="room-title">
             <h1 data-testid="room-title" dir="auto">
               {title}
             </h1>
             {(log.topic || peer) && (
               <p dir="auto" data-testid="room-topic">
-                {log.topic ?? (presence === "online" ? "Online" : presence === "away" ? "Away" : "Offline")}
+                {log.topic ?? presenceText(presence)}
               </p>
             )}
           </div>
@@ -66,16 +51,11 @@ export function RoomView({ room }: { room: RoomState }) {
             aria-label="Members"
             title="Members"
             aria-expanded={showMembers}
-            onClick={() => setShowMembers(!showMembers)}
+            onClick={() => (showMembers ? closePanel() : openPanel(roomId, { kind: "members" }))}
           >
             <Icon name="people" />
           </button>
         </header>
-        {connection !== "online" && (
-          <p className="connection-banner" aria-hidden="true">
-            {connectionText[connection]}
-          </p>
-        )}
         <MessageList room={room} onTakeBack={takeBack} />
         <Typing names={[...room.typing.keys()].map((userId) => nameOf(users, userId))} />
         {log.archived ? (
@@ -92,7 +72,7 @@ export function RoomView({ room }: { room: RoomState }) {
           />
         )}
       </main>
-      {showMembers && <MembersPanel room={room} onClose={() => setShowMembers(false)} />}
+      {showMembers && <MembersPanel room={room} onClose={closePanel} />}
     </>
   );
 }

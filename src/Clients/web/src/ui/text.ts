@@ -1,5 +1,6 @@
 import type { RoomState } from "../chat/store";
-import type { Message, User } from "../chat/types";
+import type { Message, Presence, User } from "../chat/types";
+import { matchOf } from "./match";
 
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const shortDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -53,6 +54,13 @@ export function roomTitle(room: RoomState, users: ReadonlyMap<string, User>): st
   return room.others.length > 0 ? room.others.map((userId) => nameOf(users, userId)).join(", ") : "Notes to yourself";
 }
 
+/** How well a room fits what was typed, by its title and by the user names of a direct room; see matchOf. */
+export function roomMatch(room: RoomState, users: ReadonlyMap<string, User>, query: string): number | null {
+  const names = [roomTitle(room, users), ...room.others.map((userId) => users.get(userId)?.username ?? "")];
+  const places = names.map((name) => matchOf(name, query)).filter((place) => place !== null);
+  return places.length === 0 ? null : Math.min(...places);
+}
+
 /** The other one in a direct room of two, whose presence the room shows. */
 export const peerOf = (room: RoomState): string | null => (room.others.length === 1 ? room.others[0]! : null);
 
@@ -79,3 +87,43 @@ export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).slice(0, 2);
   return words.map((word) => [...word][0] ?? "").join("").toUpperCase();
 }
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const minute = 60_000;
+
+/** Whether somebody is there, or when they last were. */
+export function presenceText(presence: Presence | undefined, now = Date.now()): string {
+  if (presence?.status === "online") {
+    return "Online";
+  }
+  if (presence?.status === "away") {
+    return "Away";
+  }
+  const seen = Date.parse(presence?.lastSeen ?? "");
+  if (Number.isNaN(seen)) {
+    return "Offline";
+  }
+  const ago = now - seen;
+  if (ago < minute) {
+    return "Last seen just now";
+  }
+  if (ago < 60 * minute) {
+    return `Last seen ${relative.format(-Math.floor(ago / minute), "minute")}`;
+  }
+  if (ago < 24 * 60 * minute) {
+    return `Last seen ${relative.format(-Math.floor(ago / 60 / minute), "hour")}`;
+  }
+  return `Last seen ${relative.format(-Math.floor(ago / 24 / 60 / minute), "day")}`;
+}
+
+/** Far enough away to say that it does not end by itself. */
+const forGood = 10 * 365 * 24 * 60 * minute;
+
+export function mutedText(until: string, now = Date.now()): string {
+  if (Date.parse(until) - now > forGood) {
+    return "Muted";
+  }
+  return `Muted until ${dayOf(until) === new Date(now).toDateString() ? clockText(until) : `${formatted(shortDate, until)}, ${clockText(until)}`}`;
+}
+
+export const countText = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`);

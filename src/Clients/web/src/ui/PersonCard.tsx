@@ -1,0 +1,73 @@
+import { useEffect, useState } from "react";
+import { ChatError, textOf } from "../chat/errors";
+import { useChat, useChatState } from "./context";
+import { Avatar, Dialog, ErrorText, Icon } from "./parts";
+import { nameOf, presenceText } from "./text";
+
+interface PersonCardProps {
+  readonly userId: string;
+  readonly onClose: () => void;
+  readonly onOpen: (roomId: string) => void;
+  readonly onEditProfile: () => void;
+}
+
+/** Who somebody is, and the way to talk to them. */
+export function PersonCard({ userId, onClose, onOpen, onEditProfile }: PersonCardProps) {
+  const chat = useChat();
+  const me = useChatState((s) => s.me.userId);
+  const users = useChatState((s) => s.users);
+  const presence = useChatState((s) => s.presence.get(userId));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const user = users.get(userId);
+  const name = nameOf(users, userId);
+
+  useEffect(() => {
+    // What is known already stays on the card when this fails; only for somebody unknown there is something to say.
+    chat.look(userId).catch((failure: unknown) => {
+      if (failure instanceof ChatError && failure.status === 404) {
+        setError("There is no such person.");
+      }
+    });
+  }, [chat, userId]);
+
+  const write = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      onOpen(await chat.createRoom({ kind: "direct", memberIds: [userId] }));
+    } catch (failure) {
+      setError(textOf(failure));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog title={name} testId="person-card" onClose={onClose} focus="title" className="person-card">
+      <div className="person">
+        <Avatar id={userId} name={name} presence={presence?.status} />
+        <p className="quiet">
+          {user?.username && <span data-testid="person-username">@{user.username}</span>}
+          {userId !== me && <span data-testid="person-presence">{presenceText(presence)}</span>}
+        </p>
+        {user?.status && (
+          <p className="person-status" dir="auto" data-testid="person-status">
+            {user.status}
+          </p>
+        )}
+      </div>
+      <ErrorText text={error} />
+      {userId === me ? (
+        <button type="button" className="button wide" data-testid="person-edit-profile" onClick={onEditProfile}>
+          <Icon name="edit" />
+          Edit profile
+        </button>
+      ) : (
+        <button type="button" className="button primary wide" data-testid="person-message" disabled={busy} onClick={() => void write()}>
+          <Icon name="message" />
+          Message
+        </button>
+      )}
+    </Dialog>
+  );
+}
