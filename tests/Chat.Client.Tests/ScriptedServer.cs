@@ -104,21 +104,3 @@ internal sealed class ScriptedServer : IAsyncDisposable
         public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
     }
 }
-
-/// <summary>Bounded waiting.</summary>
-internal static class Wait
-{
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    public static async Task<T> For<T>(Task<T> task, string what)
-    {
-        try
-        {
-            return await task.WaitAsync(Limit, TimeProvider.System);
-        }
-        catch (TimeoutException ex)
-        {
-            throw new TimeoutException($"Within {Limit} there was no {what}.", ex);
-        }
-    }
-}

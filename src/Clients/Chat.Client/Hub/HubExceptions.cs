@@ -1,9 +1,7 @@
-using Chat.Contracts;
-
 namespace Chat.Client;
 
 /// <summary>The server refused a hub call.</summary>
-public sealed class HubCallException : Exception
+public sealed class HubCallException : ChatException
 {
     /// <summary>Code of an error that names none: the server's fault, or a server that is not ours.</summary>
     public const string NoCode = "server.internal";
@@ -11,13 +9,9 @@ public sealed class HubCallException : Exception
     private const string Marker = "HubException: ";
 
     internal HubCallException(string code, string message)
-        : base(message) => Code = code;
-
-    /// <summary>The stable code, as it came.</summary>
-    public string Code { get; }
-
-    /// <summary>The code's row in the table; <see cref="ErrorCode.ServerInternal"/> for one that this build does not know.</summary>
-    public ErrorCode ErrorCode => ErrorCode.Find(Code);
+        : base(code, message)
+    {
+    }
 
     /// <inheritdoc />
     public override string ToString() => $"{Code}: {base.ToString()}";
