@@ -1,7 +1,7 @@
 namespace Chat.BrowserTests;
 
 /// <summary>Writing: what sends and what does not.</summary>
-public sealed class ComposerTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     [Fact]
     public Task Enter_that_ends_a_composition_does_not_send() => PlayAsync(async () =>

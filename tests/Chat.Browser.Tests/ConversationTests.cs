@@ -4,18 +4,19 @@ using Chat.Contracts;
 namespace Chat.BrowserTests;
 
 /// <summary>What people do in a chat, with two of them looking on.</summary>
-public sealed class ConversationTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class ConversationTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     [Fact]
     public Task Two_users_chat_and_find_their_history_after_a_reload() => PlayAsync(async () =>
     {
         var ann = await SignUpAsync("ann", "Ann");
         var bob = await SignUpAsync("bob", "Bob");
-        var room = await ann.CreateRoomAsync(RoomKind.Public, "Harbour", "Ships and tides");
+        var harbour = Own("Harbour");
+        var room = await ann.CreateRoomAsync(RoomKind.Public, harbour, "Ships and tides");
         await bob["discover"].ClickAsync();
-        await bob["discover-query"].FillAsync("Harb");
-        await bob["discover-item"].Filter(new() { HasText = "Harbour" }).GetByTestId("join").ClickAsync();
-        await Expect(bob["room-title"]).ToHaveTextAsync("Harbour");
+        await bob["discover-query"].FillAsync(harbour);
+        await bob["discover-item"].Filter(new() { HasText = harbour }).GetByTestId("join").ClickAsync();
+        await Expect(bob["room-title"]).ToHaveTextAsync(harbour);
         await Expect(bob["room-topic"]).ToHaveTextAsync("Ships and tides");
 
         string[] said = ["Good morning!", "안녕하세요, 반갑습니다", "おはようございます", "早上好", "👩‍💻🇰🇷 ❤️‍🔥"];
@@ -51,7 +52,8 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
         await other.OnlineAsync();
 
         await ann.SayAsync("one");
-        await ann.SayAsync("two, @bob");
+        var mention = $"two, @{bob.Person.Username}";
+        await ann.SayAsync(mention);
         await ann.SayAsync("three");
 
         foreach (var tab in new[] { bob, other })
@@ -64,7 +66,7 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
         await bob.Page.ReloadAsync();
         await Expect(bob.Row(work).GetByTestId("unread-badge")).ToHaveTextAsync("3");
         await bob.OpenRoomAsync(work);
-        await bob.ShowsAsync("seen", "one", "two, @bob", "three");
+        await bob.ShowsAsync("seen", "one", mention, "three");
         await Expect(bob.Page.Locator("[data-testid=new-since] + [data-testid=message]")).ToContainTextAsync("one");
         foreach (var tab in new[] { bob, other })
         {
@@ -80,7 +82,7 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
         var (ann, bob, room) = await TwoInARoomAsync();
         await ann.SayAsync("Shall we?");
         await bob.ShowsAsync("Shall we?");
-        var api = await ApiOfAsync("bob");
+        var api = bob.Person.Api;
         var first = (await api.MessagesAsync(room, MessageRange.Newest)).Items[0].Seq;
 
         var reply = await api.SendAsync(room, new("r", "We shall", ReplyTo: first));
@@ -104,9 +106,9 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
         var (ann, bob, room) = await TwoInARoomAsync();
         await ann.SayAsync("for both");
         await bob.ShowsAsync("for both");
-        var api = await ApiOfAsync("ann");
+        var api = ann.Person.Api;
 
-        await api.RemoveMemberAsync(room, (await (await ApiOfAsync("bob")).MeAsync()).UserId);
+        await api.RemoveMemberAsync(room, bob.Person.Id);
         await Expect(bob.Row(room)).ToHaveCountAsync(0);
         await Expect(bob.Page.GetByText("You are not in this room.")).ToBeVisibleAsync();
         await Expect(bob["composer"]).ToHaveCountAsync(0);
@@ -127,7 +129,7 @@ public sealed class ConversationTests(Chromium chromium, ITestOutputHelper outpu
     public Task History_loads_above_and_the_reader_keeps_the_place() => PlayAsync(async () =>
     {
         var (ann, bob, room) = await TwoInARoomAsync();
-        var api = await ApiOfAsync("ann");
+        var api = ann.Person.Api;
         for (var i = 1; i <= 230; i++)
         {
             await api.SendAsync(room, new($"h{i}", $"line {i}"));

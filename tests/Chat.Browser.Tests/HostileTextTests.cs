@@ -4,11 +4,10 @@ using Chat.Contracts;
 namespace Chat.BrowserTests;
 
 /// <summary>What users typed is shown as they typed it, and runs nowhere.</summary>
-public sealed class HostileTextTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class HostileTextTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     private const string Name = "<img src=x onerror=hacked=1>Ann";
-    private const string RoomName = "<svg onload=hacked=1>Room</svg>";
-    private const string Topic = "\"'><script>hacked=1</script>";
+        private const string Topic = "\"'><script>hacked=1</script>";
     private const string Text = "<script>hacked=1</script><a href=\"javascript:hacked=1\">link</a> &lt;b&gt; {{hacked=1}}";
 
     [Fact]
@@ -16,12 +15,13 @@ public sealed class HostileTextTests(Chromium chromium, ITestOutputHelper output
     {
         var ann = await SignUpAsync("ann", Name);
         var bob = await SignUpAsync("bob", "<b>Bob</b>");
-        var room = await ann.CreateRoomAsync(RoomKind.Public, RoomName, Topic);
-        await Expect(ann["room-title"]).ToHaveTextAsync(RoomName);
+        var roomName = Own("<svg onload=hacked=1>Room</svg>");
+        var room = await ann.CreateRoomAsync(RoomKind.Public, roomName, Topic);
+        await Expect(ann["room-title"]).ToHaveTextAsync(roomName);
         await Expect(ann["room-topic"]).ToHaveTextAsync(Topic);
 
         await bob["discover"].ClickAsync();
-        await Expect(bob["discover-item"]).ToContainTextAsync(RoomName);
+        await Expect(bob["discover-item"]).ToContainTextAsync(roomName);
         await Expect(bob["discover-item"]).ToContainTextAsync(Topic);
         await bob["join"].ClickAsync();
         await Expect(bob["composer"]).ToBeVisibleAsync();
@@ -45,7 +45,7 @@ public sealed class HostileTextTests(Chromium chromium, ITestOutputHelper output
 
         await bob["new-room"].ClickAsync();
         await bob["new-room-kind-direct"].CheckAsync();
-        await bob["new-room-member-query"].FillAsync("ann");
+        await bob["new-room-member-query"].FillAsync(Own("ann"));
         await Expect(bob["new-room-member-option"]).ToContainTextAsync(Name);
         await bob["new-room-member-option"].ClickAsync();
         await Expect(bob["new-room-dialog"]).ToContainTextAsync(Name);
@@ -65,7 +65,7 @@ public sealed class HostileTextTests(Chromium chromium, ITestOutputHelper output
     {
         var (ann, bob, room) = await TwoInARoomAsync();
         var flood = "a" + string.Concat(Enumerable.Repeat("\u0301\u0316\u034f", 300));
-        var api = await ApiOfAsync("ann");
+        var api = ann.Person.Api;
         string[] texts = ["\u202eevil\u202c and \u2066mixed\u2069", "zero\u200bwidth\u200d", flood, new string('W', 400), "\u202eunclosed"];
         for (var i = 0; i < texts.Length; i++)
         {

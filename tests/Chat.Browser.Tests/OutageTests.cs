@@ -3,7 +3,7 @@ using Chat.Client;
 namespace Chat.BrowserTests;
 
 /// <summary>The server or the network goes away while people write.</summary>
-public sealed class OutageTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class OutageTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     [Fact]
     public Task Server_killed_among_sends_and_back_again_has_each_message_once() => PlayAsync(async () =>
@@ -35,7 +35,7 @@ public sealed class OutageTests(Chromium chromium, ITestOutputHelper output) : B
         await bob.ShowsAsync(all);
         (await ann.ClientIdsAsync()).ShouldBe(ids);
 
-        var kept = (await (await ApiOfAsync("bob")).MessagesAsync(room, MessageRange.After(0))).Items;
+        var kept = (await bob.Person.Api.MessagesAsync(room, MessageRange.After(0))).Items;
         kept.Select(m => m.Text).ShouldBe(all);
         kept.Select(m => m.ClientId).ShouldBe(ids);
         await bob.SayAsync("after");

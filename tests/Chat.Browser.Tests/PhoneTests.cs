@@ -3,7 +3,7 @@ using Chat.Contracts;
 namespace Chat.BrowserTests;
 
 /// <summary>The page on a phone.</summary>
-public sealed class PhoneTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class PhoneTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     private const int Height = 844;
 
@@ -23,9 +23,9 @@ public sealed class PhoneTests(Chromium chromium, ITestOutputHelper output) : Br
         });
         var ann = await OpenAsync("ann", phone);
         await ann.FitsItsWidthAsync("sign-in");
-        await ann.SignUpAsync("ann", "Ann");
+        await ann.SignUpAsync(Own("ann"), "Ann");
         await ann.FitsItsWidthAsync("the empty room list");
-        var room = await ann.CreateRoomAsync(RoomKind.Private, new string('n', 80), new string('t', 200), "bob");
+        var room = await ann.CreateRoomAsync(RoomKind.Private, new string('n', 80), new string('t', 200), Own("bob"));
         await Expect(ann["room-list"]).ToBeHiddenAsync();
         await ann["composer"].TapAsync();
         await ann["composer"].FillAsync(new string('w', 300));

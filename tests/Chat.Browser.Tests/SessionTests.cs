@@ -4,7 +4,7 @@ using Chat.Client;
 namespace Chat.BrowserTests;
 
 /// <summary>Signing in and out, here and elsewhere.</summary>
-public sealed class SessionTests(Chromium chromium, ITestOutputHelper output) : BrowserTest(chromium, output)
+public sealed class SessionTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     [Fact]
     public Task Refused_sign_ins_say_why() => PlayAsync(async () =>
@@ -12,7 +12,7 @@ public sealed class SessionTests(Chromium chromium, ITestOutputHelper output) : 
         await SignUpAsync("ann", "Ann");
         var tab = await OpenAsync("stranger");
         tab.ExpectRefusals();
-        await tab["username"].FillAsync("ann");
+        await tab["username"].FillAsync(Own("ann"));
         await tab["password"].FillAsync("not her password");
         await tab["sign-in"].ClickAsync();
         await Expect(tab["sign-in-error"]).ToHaveTextAsync("The username or the password is wrong.");
@@ -21,11 +21,11 @@ public sealed class SessionTests(Chromium chromium, ITestOutputHelper output) : 
         await Expect(tab["sign-in-error"]).ToBeHiddenAsync();
         await tab["sign-up"].ClickAsync();
         await Expect(tab["sign-in-error"]).ToHaveTextAsync("Somebody has this user name.");
-        await tab["username"].FillAsync("eve");
+        await tab["username"].FillAsync(Own("eve"));
         await tab["password"].FillAsync("short");
         await tab["sign-up"].ClickAsync();
         await Expect(tab["sign-in-error"]).ToHaveTextAsync("A password has 8 to 256 characters.");
-        await tab["password"].FillAsync(Tab.Password);
+        await tab["password"].FillAsync(Person.Password);
         await tab["sign-up"].ClickAsync();
         await tab.OnlineAsync();
     });
@@ -38,7 +38,7 @@ public sealed class SessionTests(Chromium chromium, ITestOutputHelper output) : 
         await second.SayAsync("from the second tab");
         await ann.ShowsAsync("from the second tab");
         var token = await AccessTokenAsync(ann);
-        (await ApiWith(token).MeAsync()).Username.ShouldBe("ann");
+        (await Stage.Api(token).MeAsync()).Username.ShouldBe(Own("ann"));
 
         await second["sign-out"].ClickAsync();
         foreach (var tab in new[] { ann, second })
@@ -49,12 +49,12 @@ public sealed class SessionTests(Chromium chromium, ITestOutputHelper output) : 
         }
 
         await Wait.Until(
-            async () => await Should.ThrowAsync<ChatApiException>(() => ApiWith(token).MeAsync()) is { Status: 401 },
+            async () => await Should.ThrowAsync<ChatApiException>(() => Stage.Api(token).MeAsync()) is { Status: 401 },
             () => "end of the session at the server");
         await bob.SayAsync("to nobody");
         await ann.Page.ReloadAsync();
         await Expect(ann["sign-in"]).ToBeVisibleAsync();
-        await ann.SignInAsync("ann");
+        await ann.SignInAsync(Own("ann"));
         await Expect(ann["room-item"]).ToContainTextAsync("to nobody");
     });
 

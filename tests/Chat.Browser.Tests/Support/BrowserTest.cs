@@ -5,29 +5,24 @@ using Chat.Contracts;
 
 namespace Chat.BrowserTests;
 
-/// <summary>A test with a server process of its own and any number of browsers. What their pages showed and logged stays when it fails.</summary>
-[Collection(nameof(Chromium))]
-public abstract class BrowserTest : IAsyncLifetime
+/// <summary>A test with people and browsers of its own. What their pages showed and logged stays when it fails.</summary>
+public abstract class BrowserTest(Stage stage, ITestOutputHelper output) : IClassFixture<Stage>, IAsyncLifetime
 {
-    private static readonly string Results = typeof(BrowserTest).Assembly
+    /// <summary>The folder for what tests leave behind.</summary>
+    private protected static readonly string Results = typeof(BrowserTest).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "TestResults").Value!;
 
-    private readonly Chromium _chromium;
-    private readonly ITestOutputHelper _output;
+    private readonly string _suffix = stage.NextSuffix();
     private readonly List<IBrowserContext> _contexts = [];
     private readonly List<Tab> _tabs = [];
-    private readonly HttpClient _http;
 
-    protected BrowserTest(Chromium chromium, ITestOutputHelper output)
-    {
-        _chromium = chromium;
-        _output = output;
-        _http = new HttpClient { BaseAddress = Server.Address };
-    }
+    private protected Stage Stage => stage;
 
-    protected ServerProcess Server { get; } = new();
+    private protected ServerProcess Server => stage.Server;
 
-    public Task InitializeAsync() => Server.StartAsync();
+    private protected ITestOutputHelper Output => output;
+
+    public Task InitializeAsync() => stage.EnsureRunningAsync();
 
     public async Task DisposeAsync()
     {
@@ -35,9 +30,6 @@ public abstract class BrowserTest : IAsyncLifetime
         {
             await context.CloseAsync();
         }
-
-        _http.Dispose();
-        await Server.DisposeAsync();
     }
 
     /// <summary>Runs a test and checks at its end that no page complained.</summary>
@@ -58,14 +50,18 @@ public abstract class BrowserTest : IAsyncLifetime
         }
     }
 
+    /// <summary>A name that no other test on the same server uses.</summary>
+    private protected string Own(string name) => name + _suffix;
+
     /// <summary>A browser of somebody's own: another device, as the server sees it.</summary>
-    private protected async Task<IBrowserContext> NewBrowserAsync(BrowserNewContextOptions? options = null)
+    private protected async Task<IBrowserContext> NewBrowserAsync(BrowserNewContextOptions? options = null, Person? signedIn = null)
     {
         options ??= new() { ViewportSize = new() { Width = 1280, Height = 800 } };
         options.BaseURL = Server.Address.ToString();
         options.Locale = "en-GB";
-        var context = await _chromium.Running.NewContextAsync(options);
-        context.SetDefaultTimeout(Chromium.Patience);
+        options.StorageState = signedIn?.SignedIn(Server.Address);
+        var context = await stage.Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(Stage.Patience);
         _contexts.Add(context);
         return context;
     }
@@ -82,38 +78,63 @@ public abstract class BrowserTest : IAsyncLifetime
     private protected async Task<Tab> SignUpAsync(string name, string displayName = "", IBrowserContext? browser = null)
     {
         var tab = await OpenAsync(name, browser);
-        await tab.SignUpAsync(name, displayName);
+        await tab.SignUpAsync(Own(name), displayName);
+        return tab;
+    }
+
+    /// <summary>A new user, signed up over REST.</summary>
+    private protected Task<Person> RegisterAsync(string name, string displayName = "") =>
+        stage.RegisterAsync(Own(name), displayName.Length > 0 ? displayName : Own(name));
+
+    /// <summary>A signed-in person's page in a browser of its own, up to date.</summary>
+    private protected async Task<Tab> ArriveAsync(Person person, string path = "/", BrowserNewContextOptions? options = null)
+    {
+        var tab = await OpenAsync(person.Username, await NewBrowserAsync(options, person), path);
+        tab.Person = person;
+        await tab.OnlineAsync();
+        return tab;
+    }
+
+    /// <summary>A signed-in person's page with that room on the screen.</summary>
+    private protected async Task<Tab> ArriveInAsync(Person person, RoomId room, BrowserNewContextOptions? options = null)
+    {
+        var tab = await ArriveAsync(person, Tab.PathOf(room), options);
+        await Expect(tab["composer"]).ToBeVisibleAsync();
         return tab;
     }
 
     /// <summary>Ann and Bob, both with the same private room on the screen.</summary>
     private protected async Task<(Tab Ann, Tab Bob, RoomId Room)> TwoInARoomAsync()
     {
-        var tabs = await Task.WhenAll(SignUpAsync("ann", "Ann"), SignUpAsync("bob", "Bob"));
-        var room = await tabs[0].CreateRoomAsync(RoomKind.Private, "Workshop", "", "bob");
-        await tabs[1].OpenRoomAsync(room);
+        var (ann, bob, room) = await TwoWithARoomAsync();
+        var tabs = await Task.WhenAll(ArriveInAsync(ann, room), ArriveInAsync(bob, room));
         return (tabs[0], tabs[1], room);
     }
 
-    /// <summary>REST as that user, with a session of its own.</summary>
-    private protected async Task<ChatApi> ApiOfAsync(string username)
+    /// <summary>Ann and Bob, members of a private room that Ann made; no page is open yet.</summary>
+    private protected async Task<(Person Ann, Person Bob, RoomId Room)> TwoWithARoomAsync(string name = "Workshop")
     {
-        var api = new ChatApi(_http);
-        return api.With((await api.LoginAsync(new(username, Tab.Password, "test"))).AccessToken);
+        var people = await Task.WhenAll(RegisterAsync("ann", "Ann"), RegisterAsync("bob", "Bob"));
+        var room = await people[0].Api.CreateRoomAsync(new(RoomKind.Private, name, MemberIds: [people[1].Id]));
+        return (people[0], people[1], room.RoomId);
     }
 
-    /// <summary>REST with a given access token.</summary>
-    private protected ChatApi ApiWith(string accessToken) => new(_http, accessToken);
+    /// <summary>REST as that user, with a session of its own.</summary>
+    private protected async Task<ChatApi> ApiOfAsync(string name)
+    {
+        var api = stage.Api();
+        return api.With((await api.LoginAsync(new(Own(name), Person.Password, "test"))).AccessToken);
+    }
 
     private async Task KeepEvidenceAsync(string test)
     {
         Directory.CreateDirectory(Results);
-        _output.WriteLine(Server.Tail());
+        output.WriteLine(Server.Tail());
         for (var i = 0; i < _tabs.Count; i++)
         {
             var tab = _tabs[i];
             var path = Path.Combine(Results, $"{GetType().Name}.{test}.{i}-{tab.Name}");
-            _output.WriteLine($"{tab.Name} at {tab.Page.Url}; see {path}.png and .log");
+            output.WriteLine($"{tab.Name} at {tab.Page.Url}; see {path}.png and .log");
             await File.WriteAllLinesAsync($"{path}.log", [.. tab.Console, .. tab.Faults.Select(f => $"FAULT {f}")]);
             try
             {
@@ -121,7 +142,7 @@ public abstract class BrowserTest : IAsyncLifetime
             }
             catch (PlaywrightException ex)
             {
-                _output.WriteLine($"no picture: {ex.Message}");
+                output.WriteLine($"no picture: {ex.Message}");
             }
         }
     }

@@ -6,8 +6,6 @@ namespace Chat.BrowserTests;
 /// <summary>One tab: the page by its names for tests, and everything that it complained about.</summary>
 internal sealed class Tab
 {
-    public const string Password = "correct horse battery";
-
     private const string Lost = "Failed to load resource";
 
     private readonly Lock _gate = new();
@@ -27,6 +25,13 @@ internal sealed class Tab
     public string Name { get; }
 
     public IPage Page { get; }
+
+    /// <summary>Who is signed in, where they arrived so.</summary>
+    public Person Person
+    {
+        get => field ?? throw new InvalidOperationException($"{Name} did not arrive signed in.");
+        set;
+    }
 
     /// <summary>What the page logged, the oldest first.</summary>
     public IReadOnlyList<string> Console
@@ -58,6 +63,9 @@ internal sealed class Tab
     /// <summary>The elements with a name for tests.</summary>
     public ILocator this[string testId] => Page.GetByTestId(testId);
 
+    /// <summary>Where a room, or something in it, is on the page.</summary>
+    public static string PathOf(RoomId room, string below = "") => $"/#/rooms/{room}{below}";
+
     /// <summary>Opens a tab in that browser, at the page's beginning or at a place in it.</summary>
     public static async Task<Tab> OpenAsync(IBrowserContext context, string name, string path = "/")
     {
@@ -87,7 +95,7 @@ internal sealed class Tab
         await this["to-sign-up"].ClickAsync();
         await this["username"].FillAsync(username);
         await this["display-name"].FillAsync(displayName);
-        await this["password"].FillAsync(Password);
+        await this["password"].FillAsync(Person.Password);
         await this["sign-up"].ClickAsync();
         await OnlineAsync();
     }
@@ -95,7 +103,7 @@ internal sealed class Tab
     public async Task SignInAsync(string username)
     {
         await this["username"].FillAsync(username);
-        await this["password"].FillAsync(Password);
+        await this["password"].FillAsync(Person.Password);
         await this["sign-in"].ClickAsync();
         await OnlineAsync();
     }
