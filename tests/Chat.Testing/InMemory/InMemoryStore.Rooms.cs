@@ -127,6 +127,18 @@ public sealed partial class InMemoryStore
         Do<Membership?>(() => _rooms.TryGetValue(room, out var found) ? MembershipOf(found, user) : null, cancellationToken);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<RoomPosition>> ReadPositionsAsync(
+        IReadOnlyCollection<RoomId> rooms, CancellationToken cancellationToken = default) =>
+        Do<IReadOnlyList<RoomPosition>>(
+            () =>
+            [
+                .. from room in rooms
+                   where _rooms.ContainsKey(room)
+                   select new RoomPosition(room, MembershipOf(_rooms[room], default).LastSeq),
+            ],
+            cancellationToken);
+
+    /// <inheritdoc />
     public Task<int> CountRoomsAsync(UserId user, CancellationToken cancellationToken = default) =>
         Do(() => _rooms.Values.Count(r => r.IsMember(user)), cancellationToken);
 

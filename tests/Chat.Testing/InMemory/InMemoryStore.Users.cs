@@ -57,6 +57,12 @@ public sealed partial class InMemoryStore
         Do(() => _sessions.TryGetValue(session, out var found) && found.Session.ExpiresAt > now ? found.Session : null, cancellationToken);
 
     /// <inheritdoc />
+    public Task<IReadOnlySet<SessionId>> FindLiveAsync(
+        IReadOnlyCollection<SessionId> sessions, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        Do<IReadOnlySet<SessionId>>(
+            () => sessions.Where(id => _sessions.TryGetValue(id, out var found) && found.Session.ExpiresAt > now).ToHashSet(), cancellationToken);
+
+    /// <inheritdoc />
     public Task<RotateOutcome> RotateAsync(
         SessionId session, byte[] presentedHash, byte[] nextHash, DateTimeOffset now, DateTimeOffset expiresAt,
         CancellationToken cancellationToken = default) =>

@@ -45,6 +45,18 @@ public abstract class RoomDirectorySpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task The_positions_of_many_rooms_come_at_once_without_those_that_do_not_exist()
+    {
+        var (owner, first, second, missing) = (NewUser(), NewRoom(), NewRoom(), NewRoom());
+        await CommitAsync(RoomCommits.New(first, owner, Start).Say(owner, "x").Say(owner, "y"));
+        await CommitAsync(RoomCommits.New(second, owner, Start));
+
+        (await Store.Directory.ReadPositionsAsync([second, missing, first])).OrderBy(p => p.RoomId)
+            .ShouldBe([new RoomPosition(first, 4), new RoomPosition(second, 2)]);
+        (await Store.Directory.ReadPositionsAsync([])).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Public_rooms_are_found_by_any_part_of_their_name_whatever_its_case()
     {
         var (owner, word) = (NewUser(), $"q{NextId()}");

@@ -102,6 +102,17 @@ public abstract class SessionStoreSpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task Of_many_sessions_those_that_still_live_are_told_at_once()
+    {
+        var (live, expired, revoked) = (await OpenSessionAsync(), await OpenSessionAsync(life: TimeSpan.FromDays(1)), await OpenSessionAsync());
+        await Store.Sessions.RevokeAsync(revoked.UserId, revoked.Id);
+        var now = Start.AddDays(1);
+
+        (await Store.Sessions.FindLiveAsync([revoked.Id, live.Id, new SessionId(NextId()), expired.Id], now)).ShouldBe([live.Id]);
+        (await Store.Sessions.FindLiveAsync([], now)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Ended_sessions_are_dropped_no_more_than_asked_for()
     {
         var long_ago = Start.AddDays(-3000);

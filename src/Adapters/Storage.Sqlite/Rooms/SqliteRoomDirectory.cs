@@ -21,6 +21,8 @@ internal sealed class SqliteRoomDirectory(SqliteDatabase database) : IRoomDirect
         "m.banned = 0) " +
         "FROM rooms r WHERE r.id = ?1";
 
+    private const string PositionSql = "SELECT last_seq FROM rooms WHERE id = ?";
+
     private const string CountSql = "SELECT count(*) FROM room_members WHERE user_id = ? AND banned = 0";
 
     private const string DiscoverSql =
@@ -87,6 +89,24 @@ internal sealed class SqliteRoomDirectory(SqliteDatabase database) : IRoomDirect
                 var membership = new Membership(room, row.Long(0), row.Int(1), row.Bool(2));
                 row.Reset();
                 return membership;
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<RoomPosition>> ReadPositionsAsync(
+        IReadOnlyCollection<RoomId> rooms, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<RoomPosition>>(
+            handle =>
+            {
+                var found = new List<RoomPosition>(rooms.Count);
+                foreach (var room in rooms)
+                {
+                    if (handle.Prepare(PositionSql).Bind(room).ExecuteLong() is { } lastSeq)
+                    {
+                        found.Add(new RoomPosition(room, lastSeq));
+                    }
+                }
+
+                return found;
             },
             cancellationToken);
 

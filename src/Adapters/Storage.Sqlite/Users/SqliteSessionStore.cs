@@ -14,6 +14,8 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
 
     private const string FindSql = $"SELECT {Columns} FROM user_sessions WHERE id = ? AND expires_at > ?";
 
+    private const string IsLiveSql = "SELECT 1 FROM user_sessions WHERE id = ? AND expires_at > ?";
+
     private const string RotateSql =
         "UPDATE user_sessions SET previous_hash = refresh_hash, refresh_hash = ?, refreshed_at = ?, expires_at = ? WHERE id = ?";
 
@@ -35,6 +37,12 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
 
     public Task<SessionRecord?> FindAsync(SessionId session, DateTimeOffset now, CancellationToken cancellationToken = default) =>
         database.ReadAsync(handle => Find(handle, session, now)?.Session, cancellationToken);
+
+    public Task<IReadOnlySet<SessionId>> FindLiveAsync(
+        IReadOnlyCollection<SessionId> sessions, DateTimeOffset now, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlySet<SessionId>>(
+            handle => sessions.Where(session => handle.Prepare(IsLiveSql).Bind(session.Value).Bind(now).ExecuteLong() is not null).ToHashSet(),
+            cancellationToken);
 
     public Task<RotateOutcome> RotateAsync(
         SessionId session, byte[] presentedHash, byte[] nextHash, DateTimeOffset now, DateTimeOffset expiresAt,

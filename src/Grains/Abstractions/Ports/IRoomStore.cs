@@ -87,6 +87,25 @@ public interface IRoomDirectory
     /// <summary>The room's last seq and whether the user is a member, of one moment; null when there is no such room.</summary>
     Task<Membership?> FindMembershipAsync(RoomId room, UserId user, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The last seqs of those of the rooms that exist, in no order. Asked for hundreds of rooms at a time, again and again: a store that can
+    /// reads them in one go.
+    /// </summary>
+    async Task<IReadOnlyList<RoomPosition>> ReadPositionsAsync(
+        IReadOnlyCollection<RoomId> rooms, CancellationToken cancellationToken = default)
+    {
+        var found = new List<RoomPosition>(rooms.Count);
+        foreach (var room in rooms)
+        {
+            if (await FindMembershipAsync(room, default, cancellationToken) is { } membership)
+            {
+                found.Add(new RoomPosition(room, membership.LastSeq));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>How many rooms the user is in.</summary>
     Task<int> CountRoomsAsync(UserId user, CancellationToken cancellationToken = default);
 
@@ -107,6 +126,11 @@ public interface IRoomDirectory
 /// <param name="MemberCount">Members at the time of reading.</param>
 /// <param name="IsMember">Whether the user was a member at the time of reading.</param>
 public readonly record struct Membership(RoomId RoomId, long LastSeq, int MemberCount, bool IsMember);
+
+/// <summary>How far a room's log reaches.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="LastSeq">Seq of its last event at the time of reading.</param>
+public readonly record struct RoomPosition(RoomId RoomId, long LastSeq);
 
 /// <summary>The store did not answer, or answered that it cannot work now. Callers answer <c>storage.unavailable</c>.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

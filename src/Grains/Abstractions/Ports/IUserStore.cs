@@ -114,6 +114,25 @@ public interface ISessionStore
     Task<SessionRecord?> FindAsync(SessionId session, DateTimeOffset now, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Those of the sessions that <see cref="FindAsync"/> would find. Asked for hundreds at a time, again and again: a store that can reads
+    /// them in one go.
+    /// </summary>
+    async Task<IReadOnlySet<SessionId>> FindLiveAsync(
+        IReadOnlyCollection<SessionId> sessions, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        var live = new HashSet<SessionId>(sessions.Count);
+        foreach (var session in sessions)
+        {
+            if (await FindAsync(session, now, cancellationToken) is not null)
+            {
+                live.Add(session);
+            }
+        }
+
+        return live;
+    }
+
+    /// <summary>
     /// Exchanges a refresh token for the next one, at most once however many try at the same time: the loser sees
     /// <see cref="RotateStatus.Reused"/>. The token before the present one is remembered to tell reuse from noise.
     /// </summary>
