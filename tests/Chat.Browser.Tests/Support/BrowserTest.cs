@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using Chat.Client;
 using Chat.Contracts;
@@ -8,10 +7,6 @@ namespace Chat.BrowserTests;
 /// <summary>A test with people and browsers of its own. What their pages showed and logged stays when it fails.</summary>
 public abstract class BrowserTest(Stage stage, ITestOutputHelper output) : IClassFixture<Stage>, IAsyncLifetime
 {
-    /// <summary>The folder for what tests leave behind.</summary>
-    private protected static readonly string Results = typeof(BrowserTest).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "TestResults").Value!;
-
     private readonly string _suffix = stage.NextSuffix();
     private readonly List<IBrowserContext> _contexts = [];
     private readonly List<Tab> _tabs = [];
@@ -126,14 +121,17 @@ public abstract class BrowserTest(Stage stage, ITestOutputHelper output) : IClas
         return api.With((await api.LoginAsync(new(Own(name), Person.Password, "test"))).AccessToken);
     }
 
+    /// <summary>Numbers that a test measures, under a name of their own.</summary>
+    private protected Report NewReport(string name) => new(name, Folders.Results, output);
+
     private async Task KeepEvidenceAsync(string test)
     {
-        Directory.CreateDirectory(Results);
+        Directory.CreateDirectory(Folders.Results);
         output.WriteLine(Server.Tail());
         for (var i = 0; i < _tabs.Count; i++)
         {
             var tab = _tabs[i];
-            var path = Path.Combine(Results, $"{GetType().Name}.{test}.{i}-{tab.Name}");
+            var path = Path.Combine(Folders.Results, $"{GetType().Name}.{test}.{i}-{tab.Name}");
             output.WriteLine($"{tab.Name} at {tab.Page.Url}; see {path}.png and .log");
             await File.WriteAllLinesAsync($"{path}.log", [.. tab.Console, .. tab.Faults.Select(f => $"FAULT {f}")]);
             try

@@ -138,6 +138,9 @@ internal sealed class Tab
     /// <summary>The room's row in the list.</summary>
     public ILocator Row(RoomId room) => Page.Locator($"[data-testid=room-item][data-room-id='{room}']");
 
+    /// <summary>A message of the log.</summary>
+    public ILocator Message(long seq) => Page.Locator($"[data-testid=message-list] [data-testid=message][data-seq='{seq}']");
+
     public async Task OpenRoomAsync(RoomId room)
     {
         await Row(room).ClickAsync();

@@ -1,0 +1,104 @@
+namespace Chat.BrowserTests.States;
+
+/// <summary>Every state that the page can be in, in both themes and widths: looked at by axe-core, measured, and kept as a picture.</summary>
+public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light, "ann", "bob", "mina")]
+    [InlineData(ColorScheme.Dark, "anna", "bobby", "mina.k")]
+    public Task Desktop(ColorScheme scheme, string ann, string bob, string mina) => PlayAsync(async () =>
+    {
+        var harbour = scheme == ColorScheme.Light ? "Harbour" : "Port";
+        var scene = await Scene.MakeAsync(Stage, ann, bob, mina, harbour);
+        var look = new BrowserNewContextOptions { ViewportSize = new() { Width = 1200, Height = 760 }, ColorScheme = scheme };
+        var stranger = await OpenAsync("stranger", await NewBrowserAsync(look));
+        await Expect(stranger["username"]).ToBeVisibleAsync();
+        await SeenAsync(stranger, "sign-in", documented: scheme == ColorScheme.Light);
+        await stranger["to-sign-up"].ClickAsync();
+        await SeenAsync(stranger, "sign-up");
+
+        var tab = await ArriveAsync(scene.Ann, options: look);
+        await Expect(tab["room-item"]).ToHaveCountAsync(3);
+        await SeenAsync(tab, "no-room");
+        await tab.OpenRoomAsync(scene.Harbour);
+        await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
+        await SeenAsync(tab, "room", documented: true);
+
+        await tab["show-members"].ClickAsync();
+        await Expect(tab["member"]).ToHaveCountAsync(3);
+        await SeenAsync(tab, "members", documented: scheme == ColorScheme.Light);
+        await tab["hide-members"].ClickAsync();
+
+        foreach (var (opener, dialog, ready) in new[]
+        {
+            ("discover", "discover-dialog", "discover-item"),
+            ("new-room", "new-room-dialog", "new-room-name"),
+            ("open-profile", "profile-dialog", "theme-dark"),
+        })
+        {
+            await tab[opener].ClickAsync();
+            await Expect(tab[ready].First).ToBeVisibleAsync();
+            if (opener == "discover")
+            {
+                await tab["discover-query"].FillAsync(harbour);
+                await Expect(tab["discover-item"]).ToHaveCountAsync(3);
+                await Expect(tab["discover-list"]).Not.ToHaveAttributeAsync("inert", "");
+            }
+
+            await SeenAsync(tab, dialog.Replace("-dialog", "", StringComparison.Ordinal), documented: dialog == "discover-dialog" && scheme == ColorScheme.Light);
+            await tab[dialog].GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+            await Expect(tab[dialog]).ToHaveCountAsync(0);
+        }
+
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await Expect(tab["switcher-option"].First).ToBeVisibleAsync();
+        await SeenAsync(tab, "switcher");
+        await tab.Page.Keyboard.PressAsync("Escape");
+
+        tab.ExpectRefusals();
+        await tab.Page.Context.SetOfflineAsync(true);
+        await tab.NotOnlineAsync();
+        await tab.SayAsync("Written on the way, sent when there is a network again");
+        await Expect(tab["pending-message"]).ToBeVisibleAsync();
+        await SeenAsync(tab, "offline", documented: scheme == ColorScheme.Light);
+
+        async Task SeenAsync(Tab who, string state, bool documented = false)
+        {
+            await who.FitsItsWidthAsync(state);
+            await who.PictureAsync($"{state}-{scheme.ToString().ToLowerInvariant()}", documented);
+            await who.IsAccessibleAsync(state);
+        }
+    });
+
+    [Theory]
+    [InlineData(390, "annie", "rob", "minah")]
+    [InlineData(320, "anne", "robert", "mina-k")]
+    public Task Phone(int width, string ann, string bob, string mina) => PlayAsync(async () =>
+    {
+        var wide = width == 390;
+        var scene = await Scene.MakeAsync(Stage, ann, bob, mina, wide ? "Quay" : "Pier");
+        var tab = await ArriveAsync(scene.Ann, options: new()
+        {
+            ViewportSize = new() { Width = width, Height = 720 },
+            DeviceScaleFactor = wide ? 2 : 1,
+            IsMobile = true,
+            HasTouch = true,
+            ColorScheme = wide ? ColorScheme.Light : ColorScheme.Dark,
+        });
+        await Expect(tab["room-item"]).ToHaveCountAsync(3);
+        await SeenAsync("rooms", documented: wide);
+        await tab.Row(scene.Harbour).TapAsync();
+        await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
+        await SeenAsync("room", documented: wide);
+        await tab["show-members"].TapAsync();
+        await Expect(tab["member"]).ToHaveCountAsync(3);
+        await SeenAsync("members");
+
+        async Task SeenAsync(string state, bool documented = false)
+        {
+            await tab.FitsItsWidthAsync(state);
+            await tab.PictureAsync(wide ? $"phone-{state}" : $"phone-{state}-{width}", documented);
+            await tab.IsAccessibleAsync(state);
+        }
+    });
+}
