@@ -148,7 +148,7 @@ public sealed record SendAck(RoomId RoomId, long Seq, MessageId MessageId, DateT
 /// <summary>Answer of setting a read mark.</summary>
 public sealed record ReadState(long ReadSeq, long Unread, long Mentions);
 
-/// <summary>GET /api/rooms/{roomId}/messages: messages as they are when the log stood at <paramref name="LastSeq"/>.</summary>
+/// <summary>GET /api/rooms/{roomId}/messages and /pins: messages as they are when the log stood at <paramref name="LastSeq"/>.</summary>
 /// <param name="Items">In the order that was asked for.</param>
 /// <param name="Next">Value of the same parameter for the next page; null at the end.</param>
 /// <param name="LastSeq">Seq of the room's last event at the time of reading: events up to it are in the items, later ones are not.</param>

@@ -196,7 +196,9 @@ public sealed class RestTests : IAsyncLifetime
         (await Send(HttpMethod.Put, $"/api/rooms/{room}/messages/{seq}/reactions/nope")).ShouldBeProblem(400, "reaction.invalid");
 
         (await Send(HttpMethod.Put, $"/api/rooms/{room}/pins/{seq}")).Status.ShouldBe(204);
-        Seqs(await Send(HttpMethod.Get, $"/api/rooms/{room}/pins")).ShouldBe([seq]);
+        var pins = await Send(HttpMethod.Get, $"/api/rooms/{room}/pins");
+        Seqs(pins).ShouldBe([seq]);
+        pins.At("lastSeq")!.GetValue<long>().ShouldBe((await Send(HttpMethod.Get, $"/api/rooms/{room}")).At("lastSeq")!.GetValue<long>());
         (await Send(HttpMethod.Delete, $"/api/rooms/{room}/pins/{seq}")).Status.ShouldBe(204);
         Seqs(await Send(HttpMethod.Get, $"/api/rooms/{room}/pins")).ShouldBeEmpty();
     }

@@ -108,7 +108,7 @@ internal static class MessageEndpoints
     private static Task<Done> EditAsync(string roomId, string seq, EditRequest request, Caller caller, IGrainFactory grains) =>
         OnMessageAsync(roomId, seq, (room, place) => grains.Room<IRoomGrain>(room).Edit(caller.UserId, place, request.Text ?? ""));
 
-    private static async Task<Answer<Page<Message>>> PinsAsync(string roomId, Caller caller, IGrainFactory grains)
+    private static async Task<Answer<MessagesPage>> PinsAsync(string roomId, Caller caller, IGrainFactory grains)
     {
         if (!IdText.TryParse<RoomId>(roomId, out var room))
         {
@@ -116,7 +116,7 @@ internal static class MessageEndpoints
         }
 
         var pins = await grains.Room<IRoomLogGrain>(room).Pins(caller.UserId);
-        return pins.IsOk ? new Page<Message>(pins.Value, Next: null) : pins.Refusal;
+        return pins.IsOk ? new MessagesPage(pins.Value.Items, Next: null, pins.Value.LastSeq) : pins.Refusal;
     }
 
     private static async Task<Answer<EventsPage>> EventsAsync(string roomId, long? after, int? limit, Caller caller, IGrainFactory grains)

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { Api, type Lock } from "../src/chat/api";
+import { Api } from "../src/chat/api";
 import { ChatError, Code, hubErrorOf } from "../src/chat/errors";
+import type { Lock } from "../src/chat/rest";
 import type { Session, SessionStore } from "../src/chat/session";
 
 const user = { userId: "1", username: "ann", displayName: "Ann" };

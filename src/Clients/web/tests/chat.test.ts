@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Api } from "../src/chat/api";
+import type { Api, Place } from "../src/chat/api";
 import { Chat } from "../src/chat/chat";
 import type { Hub } from "../src/chat/connection";
 import { ChatError, Code } from "../src/chat/errors";
-import type { RoomItem } from "../src/chat/types";
+import type { RoomItem, User } from "../src/chat/types";
+import { BrowserTabs } from "./browserTabs";
 import { me, ModelRoom, randomOf } from "./modelRoom";
 
 /** One connection, as the server sees it. */
@@ -58,11 +59,31 @@ class Server {
   deaf = false;
   /** Nothing is answered any more, and no connection ends. */
   dead = false;
+  /** What a hub call other than Sync and Send meets. */
+  refusal: Error | null = null;
+  /** Happens after a page of messages was read and before it arrives. */
+  between: (() => void) | null = null;
 
   readonly api = {
     accessToken: () => Promise.resolve("token"),
     me: () => (this.up ? Promise.resolve({}) : Promise.reject(new ChatError(Code.network, "away"))),
-    user: (userId: string) => Promise.resolve({ userId, username: `u${userId}`, displayName: `User ${userId}` }),
+    user: (userId: string) => Promise.resolve(userOf(userId)),
+    messages: (roomId: string, place: Place, limit: number, thread: number | null = null) => {
+      const page = this.rooms.get(roomId)!.page(place, limit, thread);
+      this.between?.();
+      return Promise.resolve(page);
+    },
+    message: (roomId: string, seq: number) => {
+      const room = this.rooms.get(roomId)!;
+      return Promise.resolve({ message: room.messages().find((m) => m.seq === seq) ?? null, lastSeq: room.lastSeq });
+    },
+    pins: (roomId: string) => Promise.resolve(this.rooms.get(roomId)!.pins()),
+    members: (roomId: string) => {
+      const { members } = this.rooms.get(roomId)!;
+      const items = [...members.values()].map((member) => ({ member: { ...member, readSeq: 2 }, user: userOf(member.userId) }));
+      return Promise.resolve({ items, next: null });
+    },
+    updateMe: (change: object) => Promise.resolve({ ...userOf(me), ...change }),
     rooms: (): Promise<RoomItem[]> => {
       this.steps.push("list");
       return Promise.resolve([...this.rooms].map(([roomId, room]) => ({ ...room.item(), roomId })));
@@ -98,11 +119,11 @@ class Server {
       const [roomId, { clientId }] = args as [string, { clientId: string }];
       const room = this.rooms.get(roomId)!;
       if (!this.deaf && !room.messages().some((m) => m.clientId === clientId)) {
-        room.message(me, clientId);
+        room.message(me, { clientId });
       }
       return this.sendFails ? Promise.reject(this.sendFails) : Promise.resolve({ seq: room.lastSeq });
     }
-    return Promise.resolve(null);
+    return this.refusal ? Promise.reject(this.refusal) : Promise.resolve(null);
   }
 
   add(roomId: string, messages = 0): ModelRoom {
@@ -115,19 +136,22 @@ class Server {
   }
 }
 
+const userOf = (userId: string): User => ({ userId, username: `u${userId}`, displayName: `User ${userId}`, status: null });
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const reconnected = () => vi.advanceTimersByTimeAsync(60_000);
 
 describe("Chat", () => {
   let server: Server;
   let chat: Chat;
+  let tabs: BrowserTabs;
   const log = (roomId: string) => chat.store.get().rooms.get(roomId)!.log;
   const status = () => chat.store.get().connection;
 
   beforeEach(() => {
     vi.useFakeTimers();
     server = new Server();
-    chat = new Chat({ api: server.api, me: { userId: me, username: "me", displayName: "Me" }, hub: server.connect });
+    tabs = new BrowserTabs();
+    chat = new Chat({ api: server.api, me: { userId: me, username: "me", displayName: "Me" }, hub: server.connect, shelf: tabs.open() });
   });
 
   afterEach(() => {
@@ -315,5 +339,99 @@ describe("Chat", () => {
     chat.takeBack("7", send!.clientId);
     expect(chat.drafts.get("7")).toBe("far too long\nwritten since");
     expect(chat.store.get().rooms.get("7")!.sends).toEqual([]);
+  });
+
+  describe("with a room", () => {
+    let room: ModelRoom;
+    const state = () => chat.store.get().rooms.get("7")!;
+    const push = (from = log("7").cursor): void => server.hub.push("events", "7", room.log.slice(from));
+
+    beforeEach(async () => {
+      room = server.add("7", 3);
+      chat.start();
+      await settled();
+    });
+
+    test("an action is a hub call, and its refusal a ChatError", async () => {
+      await chat.edit("7", 2, "better");
+      await chat.remove("7", 2);
+      await chat.react("7", 3, "👍", true);
+      expect(server.hub.calls.slice(-3).map(({ method, args }) => [method, ...args])).toEqual([
+        ["Edit", "7", 2, "better"],
+        ["Delete", "7", 2],
+        ["React", "7", 3, "👍", true],
+      ]);
+      server.refusal = new Error("HubException: message.not_found: There is no such message.");
+      await expect(chat.edit("7", 2, "best")).rejects.toMatchObject({ code: "message.not_found", message: "There is no such message." });
+    });
+
+    test("an action without a connection is undecided", async () => {
+      server.hub.drop();
+      await expect(chat.react("7", 2, "👍", true)).rejects.toMatchObject({ code: Code.disconnected, undecided: true });
+    });
+
+    test("members bring read marks, and pushes move them on", async () => {
+      room.members.set("2", { userId: "2", role: "member", mutedUntil: null, readSeq: null });
+      await chat.loadMembers("7");
+      expect(state().reads).toEqual(new Map([["2", 2]]));
+      server.hub.push("read", "7", "2", 4);
+      server.hub.push("read", "7", "2", 3);
+      expect(state().reads).toEqual(new Map([["2", 4]]));
+    });
+
+    test("pins are kept by events, and fetched again when one is held nowhere", async () => {
+      room.pin("2", 2, true);
+      push();
+      await chat.loadPins("7");
+      expect(state().pins!.map((m) => m.seq)).toEqual([2]);
+      room.pin("2", 3, true);
+      push();
+      await settled();
+      expect(state().pins).toEqual(room.pins().items);
+      room.pin("2", 2, false);
+      push();
+      expect(state().pins!.map((m) => m.seq)).toEqual([3]);
+    });
+
+    test("a thread is fetched from its end, older pages on demand, and takes what is sent into it", async () => {
+      for (let i = 0; i < 70; i++) {
+        room.message("2", { thread: 2 });
+      }
+      push();
+      await chat.openThread("7", 2);
+      expect(state().thread).toMatchObject({ root: 2, state: "idle", rootMessage: { seq: 2, threadCount: 70 } });
+      expect(state().thread!.messages.length).toBe(50);
+      const seq = room.message("3", { thread: 2 });
+      push();
+      expect(state().thread!.messages.at(-1)!.seq).toBe(seq);
+      await chat.loadMoreOfThread("7");
+      expect(state().thread).toMatchObject({ from: 0, rootMessage: { threadCount: 71 } });
+      expect(state().thread!.messages).toEqual(room.messages().filter((m) => m.thread === 2));
+      chat.closeThread("7");
+      expect(state().thread).toBeNull();
+    });
+
+    test("a thread whose first message is not there fails", async () => {
+      await chat.openThread("7", 99);
+      expect(state().thread).toMatchObject({ state: "failed", rootMessage: null });
+    });
+
+    test("a message goes into its thread, and back into that thread's draft when it is refused", async () => {
+      server.sendFails = new Error("HubException: room.muted: You are muted.");
+      server.deaf = true;
+      chat.send("7", "hello", { thread: 2, replyTo: 3 });
+      await settled();
+      expect(server.hub.calls.at(-1)).toMatchObject({ method: "Send", args: ["7", { text: "hello", thread: 2, replyTo: 3 }] });
+      const [send] = state().sends;
+      expect(send).toMatchObject({ thread: 2, state: "failed" });
+      chat.takeBack("7", send!.clientId);
+      expect([chat.drafts.get("7", 2), chat.drafts.get("7")]).toEqual(["hello", ""]);
+    });
+
+    test("one's changed profile is shown everywhere", async () => {
+      await chat.updateMe({ displayName: "New", status: "away" });
+      expect(chat.store.get().me).toMatchObject({ displayName: "New", status: "away" });
+      expect(chat.store.get().users.get(me)).toMatchObject({ displayName: "New" });
+    });
   });
 });

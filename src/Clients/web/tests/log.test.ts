@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { apply, markRead, openLog, relist, trim, withMembers, withOlder, type RoomLog } from "../src/chat/log";
+import type { Place } from "../src/chat/api";
+import { apply, keepAround, keepNewest, keepOldest, markRead, openLog, relist, withNewer, withOlder, withWindow, type RoomLog, type Stretch } from "../src/chat/log";
+import { stretchOf } from "../src/chat/timeline";
 import type { RoomEvent } from "../src/chat/types";
 import { readEvent } from "../src/chat/wire";
 import { me, ModelRoom, randomOf } from "./modelRoom";
@@ -14,18 +16,13 @@ const roomWith = (steps: number, seed = 1): ModelRoom => {
 
 const applyAll = (log: RoomLog, events: readonly RoomEvent[]): RoomLog => events.reduce((held, event) => apply(held, event).log, log);
 
-/** Everything that a client which just came would see of the room. */
-function expectFresh(log: RoomLog, room: ModelRoom, what: string): void {
-  expect(log.cursor, what).toBe(room.lastSeq);
-  expect(log.messages, what).toEqual(room.messages().filter((m) => m.seq > log.from));
-  const { name, topic, archived, role, readSeq, unread, mentions, lastMessage } = room.item();
-  expect({ name: log.name, topic: log.topic, archived: log.archived, role: log.role }, what).toEqual({ name, topic, archived, role });
-  expect({ readSeq: log.readSeq, unread: log.unread, mentions: log.mentions }, what).toEqual({ readSeq, unread, mentions });
-  expect(log.last?.seq, what).toBe(lastMessage?.seq);
-  expect(log.last?.text, what).toBe(lastMessage?.text);
-  if (log.members) {
-    expect(new Map([...log.members].sort()), what).toEqual(new Map([...room.members].sort()));
-  }
+const pageOf = (room: ModelRoom, place: Place, limit: number): Stretch => stretchOf(place, room.page(place, limit), limit);
+const olderOf = (room: ModelRoom, log: RoomLog, limit: number): Stretch => pageOf(room, { before: log.from + 1 }, limit);
+const seqsOf = (log: RoomLog): number[] => log.messages.map((m) => m.seq);
+
+function expectWindow(log: RoomLog, room: ModelRoom): void {
+  expect(log.cursor).toBe(room.lastSeq);
+  expect(log.messages).toEqual(room.messages().filter((m) => m.seq > log.from && m.seq <= (log.to ?? room.lastSeq)));
 }
 
 describe("apply", () => {
@@ -108,129 +105,153 @@ describe("read marks", () => {
   });
 });
 
-describe("history", () => {
-  test("a page that reflects later events than the cursor does not take them twice", () => {
+describe("a page of older messages", () => {
+  test("that reflects later events than the cursor does not take them twice", () => {
     const room = roomWith(60, 4);
     const log = openLog(room.item(), me);
     for (let i = 0; i < 60; i++) {
       room.step();
     }
-    const paged = withOlder(log, room.page(log.from + 1, 500))!;
-    expectFresh(applyAll(paged, room.log), room, "page ahead of the cursor");
+    expectWindow(applyAll(withOlder(log, olderOf(room, log, 500))!, room.log), room);
   });
 
-  test("a page that is older than the cursor is brought up to it", () => {
+  test("that is older than the cursor is brought up to it", () => {
     const room = roomWith(60, 5);
     const log = openLog(room.item(), me);
-    const page = room.page(log.from + 1, 500);
+    const page = olderOf(room, log, 500);
     for (let i = 0; i < 60; i++) {
       room.step();
     }
-    expectFresh(withOlder(applyAll(log, room.log), page)!, room, "page behind the cursor");
+    expectWindow(withOlder(applyAll(log, room.log), page)!, room);
   });
 
-  test("a page that was asked for from another place is refused", () => {
+  test("that was asked for from another place is refused", () => {
     const room = roomWith(60);
     const log = openLog(room.item(), me);
-    expect(withOlder(log, room.page(log.from, 10))).toBeNull();
+    expect(withOlder(log, pageOf(room, { before: log.from }, 10))).toBeNull();
   });
 
-  test("a page that misses more changes than are remembered is refused", () => {
+  test("that misses more than is remembered is refused", () => {
     const room = roomWith(40, 6);
     const log = openLog(room.item(), me);
-    const page = room.page(log.from + 1, 10);
+    const page = olderOf(room, log, 10);
     for (let i = 0; i < 800; i++) {
       room.step();
     }
     expect(withOlder(applyAll(log, room.log), page)).toBeNull();
   });
+});
 
-  test("trimming keeps the newest without a hole", () => {
+describe("a window in the past", () => {
+  /** 30 messages, and a window around the one with seq 10 that has those from 8 to 12. */
+  const inThePast = (): { room: ModelRoom; log: RoomLog } => {
     const room = roomWith(0);
-    let log = openLog(room.item(), me);
     for (let i = 0; i < 30; i++) {
       room.message("2");
     }
-    log = trim(applyAll(log, room.log), 10);
-    expect(log.messages.map((m) => m.seq)).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
-    expectFresh(withOlder(log, room.page(log.from + 1, 100))!, room, "older ones come back");
+    const log = withWindow(openLog(room.item(), me), pageOf(room, { around: 10 }, 5))!;
+    return { room, log };
+  };
+
+  test("does not take what is sent, and keeps what it has up to date", () => {
+    const { room, log } = inThePast();
+    expect(seqsOf(log)).toEqual([8, 9, 10, 11, 12]);
+    expect({ from: log.from, to: log.to }).toEqual({ from: 7, to: 12 });
+    room.message("3");
+    room.react("3", 9, "👍");
+    room.message("3", { thread: 10 });
+    const next = applyAll(log, room.log);
+    expectWindow(next, room);
+    expect(seqsOf(next)).toEqual([8, 9, 10, 11, 12]);
+    expect(next.messages[2]!.threadCount).toBe(1);
+    expect(next.unread).toBe(log.unread + 2);
+  });
+
+  test("comes to the end of the log page by page", () => {
+    const { room, log } = inThePast();
+    let next = withNewer(log, pageOf(room, { after: 12 }, 10))!;
+    expect({ to: next.to, last: next.messages.at(-1)!.seq }).toEqual({ to: 22, last: 22 });
+    next = withNewer(next, pageOf(room, { after: 22 }, 10))!;
+    expect(next.to).toBeNull();
+    room.message("2");
+    expectWindow(applyAll(next, room.log), room);
+  });
+
+  test("comes to the end also when messages arrive while the last page is under way", () => {
+    const { room, log } = inThePast();
+    const page = pageOf(room, { after: 12 }, 50);
+    room.message("2");
+    room.react("2", room.lastSeq, "👍");
+    const next = withNewer(applyAll(log, room.log), page)!;
+    expect(next.to).toBeNull();
+    expectWindow(next, room);
+  });
+
+  test("is at the end when the page around a message has all that follows", () => {
+    const { room } = inThePast();
+    const log = withWindow(openLog(room.item(), me), pageOf(room, { around: 30 }, 10))!;
+    expect({ from: log.from, to: log.to }).toEqual({ from: 24, to: null });
+    expectWindow(log, room);
+  });
+
+  test("has the beginning when the page around a message has all that came before", () => {
+    const { room } = inThePast();
+    const log = withWindow(openLog(room.item(), me), pageOf(room, { around: 3 }, 10))!;
+    expect(log.from).toBe(0);
+    expectWindow(log, room);
+  });
+
+  test("of messages that the cursor has not reached is empty and takes them as they come", () => {
+    const { room } = inThePast();
+    const old = openLog({ ...room.item(), lastSeq: 5 }, me);
+    const log = withWindow(old, pageOf(room, { around: 30 }, 10))!;
+    expect({ from: log.from, to: log.to, messages: log.messages }).toEqual({ from: 5, to: null, messages: [] });
+    expectWindow(applyAll(log, room.log), room);
+  });
+
+  test("a page that was asked for from another place is refused", () => {
+    const { room, log } = inThePast();
+    expect(withNewer(log, pageOf(room, { after: 13 }, 10))).toBeNull();
+    expect(withNewer({ ...log, to: null }, pageOf(room, { after: 12 }, 10))).toBeNull();
+  });
+
+  test("says nothing exact about what is unread above a mark in it", () => {
+    const { log } = inThePast();
+    expect(markRead(log, 10)).toMatchObject({ readSeq: 10, unread: log.unread });
   });
 });
 
-describe("state plus events equals fresh state", () => {
-  // Deliveries are lost, repeated and reordered; pages and lists arrive late; Sync fills what is missing.
-  test("after any run of operations, deliveries and fetches", () => {
-    for (let seed = 1; seed <= 400; seed++) {
-      run(seed);
+describe("a window that is too large", () => {
+  const whole = (): { room: ModelRoom; log: RoomLog } => {
+    const room = roomWith(0);
+    const log = openLog(room.item(), me);
+    for (let i = 0; i < 30; i++) {
+      room.message("2");
     }
+    return { room, log: applyAll(log, room.log) };
+  };
+
+  test("loses its oldest messages, and has them again from a page", () => {
+    const { room, log } = whole();
+    const kept = keepNewest(log, 10);
+    expect(seqsOf(kept)).toEqual([22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
+    expectWindow(withOlder(kept, olderOf(room, kept, 100))!, room);
   });
 
-  function run(seed: number): void {
-    const random = randomOf(seed);
-    const room = new ModelRoom(random);
-    const chance = (p: number): boolean => random() < p;
-    for (let i = random() * 40; i > 0; i--) {
-      room.step();
-    }
-    let log = openLog(room.item(), me);
-    const wire: RoomEvent[] = [];
-    const late: (() => void)[] = [];
-    let sent = log.cursor;
-    const sync = (): void => {
-      log = applyAll(log, room.log.slice(log.cursor, log.cursor + 20));
-    };
-    for (let i = 0; i < 250; i++) {
-      if (chance(0.5)) {
-        room.step();
-      }
-      if (chance(0.5) && sent < room.lastSeq) {
-        const event = room.event(++sent);
-        for (let copies = chance(0.1) ? 0 : chance(0.15) ? 2 : 1; copies > 0; copies--) {
-          wire.splice(chance(0.2) ? Math.floor(random() * (wire.length + 1)) : wire.length, 0, event);
-        }
-      }
-      if (chance(0.5) && wire.length > 0) {
-        const { log: next, outcome } = apply(log, wire.shift()!);
-        log = next;
-        if (outcome === "gap" && chance(0.7)) {
-          sync();
-        }
-      }
-      if (chance(0.08) && log.from > 0) {
-        const page = room.page(log.from + 1, 1 + Math.floor(random() * 12));
-        late.push(() => {
-          log = withOlder(log, page) ?? log;
-        });
-      }
-      if (chance(0.04)) {
-        const members = [...room.members.values()];
-        const asOf = log.cursor;
-        late.push(() => {
-          log = withMembers(log, members, null, asOf, false);
-        });
-      }
-      if (chance(0.04)) {
-        const item = room.item();
-        late.push(() => {
-          log = relist(log, item);
-        });
-      }
-      if (chance(0.15) && late.length > 0) {
-        late.shift()!();
-      }
-      if (chance(0.02)) {
-        log = trim(log, 15);
-      }
-    }
-    late.forEach((arrive) => arrive());
-    while (log.cursor < room.lastSeq) {
-      sync();
-    }
-    expectFresh(log, room, `seed ${seed}`);
-    for (let pages = 0; log.from > 0 && pages < 500; pages++) {
-      log = withOlder(log, room.page(log.from + 1, 7))!;
-    }
-    expect(log.from).toBe(0);
-    expectFresh(log, room, `seed ${seed}, with all of its history`);
-  }
+  test("loses its newest messages, and has them again from a page", () => {
+    const { room, log } = whole();
+    const kept = keepOldest(log, 10);
+    expect(seqsOf(kept)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expectWindow(withNewer(kept, pageOf(room, { after: 11 }, 100))!, room);
+  });
+
+  test("keeps what is around the message that is looked at", () => {
+    const { log } = whole();
+    expect(seqsOf(keepAround(log, 16, 4))).toEqual([14, 15, 16, 17]);
+    expect(seqsOf(keepAround(log, 3, 4))).toEqual([2, 3, 4, 5]);
+    expect(seqsOf(keepAround(log, 30, 4))).toEqual([28, 29, 30, 31]);
+    expect(keepAround(log, 30, 4).to, "still at the end").toBeNull();
+    expect(seqsOf(keepAround(log, null, 4))).toEqual([28, 29, 30, 31]);
+    expect(keepAround(log, 16, 40)).toBe(log);
+  });
 });

@@ -33,7 +33,7 @@ class Bench {
   honest(request: SendRequest): SendAnswer {
     const held = this.room.messages().find((m) => m.clientId === request.clientId);
     if (!held) {
-      this.room.message(me, request.clientId);
+      this.room.message(me, { clientId: request.clientId });
     }
     const seq = held?.seq ?? this.room.lastSeq;
     return { roomId: "7", seq, messageId: String(seq), at: "" };

@@ -98,7 +98,7 @@ public interface IRoomLogGrain : IGrainWithStringKey
     Task<Result<EventsPage>> Events(UserId caller, long after, int limit);
 
     /// <summary>The pinned messages, the last pinned first.</summary>
-    Task<Result<IReadOnlyList<Message>>> Pins(UserId caller);
+    Task<Result<MessageList>> Pins(UserId caller);
 }
 
 /// <summary>Messages as they were when the log stood at a seq.</summary>

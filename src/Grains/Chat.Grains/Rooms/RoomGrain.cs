@@ -226,12 +226,8 @@ public sealed class RoomGrain(
         Readable(await reader.ReadMembersAsync(_room, caller, after, limit));
 
     /// <inheritdoc />
-    public async Task<Result<MessageList>> Messages(UserId caller, MessageQuery query)
-    {
-        var read = await reader.ReadMessagesAsync(_room, caller, query);
-        var messages = Readable(read);
-        return messages.IsOk ? new MessageList(messages.Value, read!.Head.LastSeq) : messages.Refusal;
-    }
+    public async Task<Result<MessageList>> Messages(UserId caller, MessageQuery query) =>
+        Listed(await reader.ReadMessagesAsync(_room, caller, query));
 
     /// <inheritdoc />
     public async Task<Result<EventsPage>> Events(UserId caller, long after, int limit)
@@ -242,7 +238,13 @@ public sealed class RoomGrain(
     }
 
     /// <inheritdoc />
-    public async Task<Result<IReadOnlyList<Message>>> Pins(UserId caller) => Readable(await reader.ReadPinsAsync(_room, caller));
+    public async Task<Result<MessageList>> Pins(UserId caller) => Listed(await reader.ReadPinsAsync(_room, caller));
+
+    private static Result<MessageList> Listed(RoomRead<IReadOnlyList<Message>>? read)
+    {
+        var messages = Readable(read);
+        return messages.IsOk ? new MessageList(messages.Value, read!.Head.LastSeq) : messages.Refusal;
+    }
 
     private static Result<T> Readable<T>(RoomRead<T>? read) =>
         read is null

@@ -1,85 +1,25 @@
-import { ChatError, Code, problemOf } from "./errors";
-import type { Session, SessionStore } from "./session";
-import type { AuthAnswer, Member, Message, Page, PublicRoom, RoomEvent, RoomItem, RoomKind, User } from "./types";
-import { readEventsPage, readMember, readMessage, readPage, readPublicRoom, readRoom, readUser } from "./wire";
+import { Rest } from "./rest";
+import type { Member, Message, MessagePage, Page, PublicRoom, Role, RoomItem, RoomKind, SessionInfo, User } from "./types";
+import { readMember, readMessagePage, readPage, readPublicRoom, readRoom, readSession, readUser } from "./wire";
 
-/** Runs `work` while no other tab of this browser runs work under the same name. */
-export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+/** Where a page of messages lies: below a seq, newest first; above one, oldest first; half before one and half from it on, oldest first. */
+export type Place = { readonly before: number } | { readonly after: number } | { readonly around: number };
 
-export const browserLock: Lock = async (name, work) =>
-  // Absent on plain http other than localhost. A refresh that two tabs then do at once makes one of them read the other's tokens.
-  "locks" in navigator ? await navigator.locks.request(name, work) : await work();
-
-export interface ApiOptions {
-  readonly sessions: SessionStore;
-  /** The server no longer takes the session's tokens: it was ended from elsewhere, or is too old. */
-  readonly ended?: () => void;
-  readonly fetch?: typeof fetch;
-  readonly lock?: Lock;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
-}
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-const callTimeout = 20_000;
-/** What the user's list of sessions shows of this one. */
-const device = "Web page";
-/** A token is refreshed this long before its end, or a fifth of its life where that is shorter. */
-const renewBefore = 15_000;
-
-/**
- * The REST calls. Every failure is a ChatError. An access token that is about to end, or that the server refuses, is refreshed once for
- * all calls that wait for it, across tabs; when the refresh token is refused the session is over and the store becomes empty.
- */
-export class Api {
-  readonly #sessions: SessionStore;
-  readonly #ended: () => void;
-  readonly #fetch: typeof fetch;
-  readonly #lock: Lock;
-  readonly #now: () => number;
-  #refreshing: Promise<Session> | null = null;
-
-  constructor(options: ApiOptions) {
-    this.#sessions = options.sessions;
-    this.#ended = options.ended ?? (() => undefined);
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#lock = options.lock ?? browserLock;
-    this.#now = options.now ?? Date.now;
-  }
-
-  async register(username: string, password: string, displayName: string): Promise<void> {
-    const body = { username, password, device, ...(displayName ? { displayName } : {}) };
-    this.#keep((await this.#call("POST", "/api/auth/register", null, body)) as AuthAnswer);
-  }
-
-  async login(username: string, password: string): Promise<void> {
-    this.#keep((await this.#call("POST", "/api/auth/login", null, { username, password, device })) as AuthAnswer);
-  }
-
-  /** Ends the session here at once, and at the server when it can be reached. */
-  async logout(): Promise<void> {
-    const session = this.#sessions.read();
-    this.#sessions.write(null);
-    if (session) {
-      try {
-        await this.#call("POST", "/api/auth/logout", session.accessToken, { refreshToken: session.refreshToken });
-      } catch {
-        // The tokens are forgotten here; the server lets them expire.
-      }
-    }
-  }
-
-  /** An access token that is good for now. */
-  async accessToken(): Promise<string> {
-    const session = this.#sessions.read();
-    if (!session) {
-      throw signedOut();
-    }
-    return this.#ends(session) ? (await this.#refresh(session.accessToken)).accessToken : session.accessToken;
-  }
-
+/** The REST calls; each rejects with a ChatError. */
+export class Api extends Rest {
   me = async (): Promise<User> => readUser(await this.request("GET", "/api/users/me"));
+
+  /** What is left out stays as it is; an empty status clears it. */
+  updateMe = async (change: { displayName?: string; status?: string }): Promise<User> =>
+    readUser(await this.request("PATCH", "/api/users/me", change));
+
+  async sessions(): Promise<readonly SessionInfo[]> {
+    return readPage(await this.request("GET", "/api/auth/sessions"), readSession).items;
+  }
+
+  async endSession(sessionId: string): Promise<void> {
+    await this.request("DELETE", `/api/auth/sessions/${id(sessionId)}`);
+  }
 
   user = async (userId: string): Promise<User> => readUser(await this.request("GET", `/api/users/${id(userId)}`));
 
@@ -107,117 +47,55 @@ export class Api {
     return readRoom(await this.request("POST", "/api/rooms", room)).roomId;
   }
 
-  join = (roomId: string): Promise<unknown> => this.request("POST", `/api/rooms/${id(roomId)}/join`);
+  async updateRoom(roomId: string, change: { name?: string; topic?: string; archived?: boolean }): Promise<void> {
+    await this.request("PATCH", room(roomId), change);
+  }
 
-  leave = (roomId: string): Promise<unknown> => this.request("POST", `/api/rooms/${id(roomId)}/leave`);
+  async join(roomId: string): Promise<void> {
+    await this.request("POST", `${room(roomId)}/join`);
+  }
+
+  async leave(roomId: string): Promise<void> {
+    await this.request("POST", `${room(roomId)}/leave`);
+  }
 
   async members(roomId: string, next: string | null): Promise<Page<{ member: Member; user: User }>> {
-    return readPage(await this.request("GET", `/api/rooms/${id(roomId)}/members?limit=100${from(next)}`), readMember);
+    return readPage(await this.request("GET", `${room(roomId)}/members?limit=100${from(next)}`), readMember);
   }
 
-  /** Messages below `before`, newest first. */
-  async history(roomId: string, before: number, limit: number): Promise<Page<Message>> {
-    return readPage(await this.request("GET", `/api/rooms/${id(roomId)}/messages?before=${before}&limit=${limit}`), (item) => readMessage(item));
+  async addMembers(roomId: string, userIds: readonly string[]): Promise<void> {
+    await this.request("POST", `${room(roomId)}/members`, { userIds });
   }
 
-  /** The log after a seq, oldest first. */
-  async events(roomId: string, after: number): Promise<{ events: readonly RoomEvent[]; lastSeq: number }> {
-    return readEventsPage(await this.request("GET", `/api/rooms/${id(roomId)}/events?after=${after}&limit=200`));
+  async updateMember(roomId: string, userId: string, change: { role: Role } | { mutedUntil: string | null }): Promise<void> {
+    await this.request("PATCH", `${room(roomId)}/members/${id(userId)}`, change);
   }
 
-  /** A call with the session's access token. */
-  async request(method: Method, path: string, body?: unknown): Promise<unknown> {
-    const token = await this.accessToken();
-    try {
-      return await this.#call(method, path, token, body);
-    } catch (error) {
-      if (!(error instanceof ChatError) || error.status !== 401) {
-        throw error;
-      }
-    }
-    return await this.#call(method, path, (await this.#refresh(token)).accessToken, body);
+  async removeMember(roomId: string, userId: string, ban: boolean): Promise<void> {
+    await this.request("DELETE", `${room(roomId)}/members/${id(userId)}?ban=${ban}`);
   }
 
-  #refresh(refused: string): Promise<Session> {
-    this.#refreshing ??= this.#lock("chat.refresh", () => this.#refreshAlone(refused)).finally(() => {
-      this.#refreshing = null;
-    });
-    return this.#refreshing;
+  /** Messages of a room, or with `thread` those of that thread with its first one. */
+  async messages(roomId: string, place: Place, limit: number, thread: number | null = null): Promise<MessagePage> {
+    const [[name, seq]] = Object.entries(place) as [[string, number]];
+    const inThread = thread === null ? "" : `&thread=${thread}`;
+    return readMessagePage(await this.request("GET", `${room(roomId)}/messages?${name}=${seq}&limit=${limit}${inThread}`));
   }
 
-  async #refreshAlone(refused: string): Promise<Session> {
-    const session = this.#sessions.read();
-    if (!session) {
-      throw signedOut();
-    }
-    if (session.accessToken !== refused && !this.#ends(session)) {
-      return session;
-    }
-    let answer: AuthAnswer;
-    try {
-      answer = (await this.#call("POST", "/api/auth/refresh", null, { refreshToken: session.refreshToken })) as AuthAnswer;
-    } catch (error) {
-      if (!(error instanceof ChatError) || (error.status !== 401 && error.status !== 400)) {
-        throw error;
-      }
-      const newest = this.#sessions.read();
-      if (newest && newest.refreshToken !== session.refreshToken) {
-        return newest;
-      }
-      this.#sessions.write(null);
-      this.#ended();
-      throw signedOut(error);
-    }
-    if (this.#sessions.read()?.refreshToken !== session.refreshToken) {
-      // Signed out while the answer was on its way: it must not sign in again.
-      throw signedOut();
-    }
-    return this.#keep(answer);
+  /** The message with this seq; null when there is none. */
+  async message(roomId: string, seq: number): Promise<{ message: Message | null; lastSeq: number }> {
+    const { items, lastSeq } = await this.messages(roomId, { around: seq }, 1);
+    return { message: items.find((m) => m.seq === seq) ?? null, lastSeq };
   }
 
-  #keep(answer: AuthAnswer): Session {
-    const life = answer.expiresIn * 1000;
-    const session: Session = {
-      user: readUser(answer.user),
-      accessToken: answer.accessToken,
-      refreshToken: answer.refreshToken,
-      renewAt: this.#now() + life - Math.min(renewBefore, life / 5),
-    };
-    this.#sessions.write(session);
-    return session;
+  async pin(roomId: string, seq: number, on: boolean): Promise<void> {
+    await this.request(on ? "PUT" : "DELETE", `${room(roomId)}/pins/${seq}`);
   }
 
-  #ends = (session: Session): boolean => session.renewAt <= this.#now();
-
-  async #call(method: Method, path: string, token: string | null, body?: unknown): Promise<unknown> {
-    const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
-    if (token !== null) {
-      headers.Authorization = `Bearer ${token}`;
-    }
-    if (body !== undefined) {
-      headers["Content-Type"] = "application/json";
-    }
-    let answer: Response;
-    try {
-      answer = await this.#fetch(path, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        cache: "no-store",
-        credentials: "omit",
-        signal: AbortSignal.timeout(callTimeout),
-      });
-      if (answer.ok) {
-        const text = await answer.text();
-        return text === "" ? null : (JSON.parse(text) as unknown);
-      }
-    } catch (error) {
-      throw new ChatError(Code.network, "The server cannot be reached.", 0, null, error);
-    }
-    throw await problemOf(answer);
-  }
+  /** The pinned messages, the last pinned first. */
+  pins = async (roomId: string): Promise<MessagePage> => readMessagePage(await this.request("GET", `${room(roomId)}/pins`));
 }
 
 const id = encodeURIComponent;
+const room = (roomId: string): string => `/api/rooms/${id(roomId)}`;
 const from = (next: string | null): string => (next === null ? "" : `&cursor=${encodeURIComponent(next)}`);
-const signedOut = (cause?: unknown): ChatError => new ChatError(Code.signedOut, "You are signed out.", 401, null, cause);

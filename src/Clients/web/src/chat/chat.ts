@@ -1,19 +1,28 @@
 import type { Api } from "./api";
 import { Connection, type ConnectionStatus, type Hub } from "./connection";
-import { ChatError, Code } from "./errors";
-import { fetchOlder } from "./history";
-import { apply, markRead, openLog, relist, resetLog, trim, withMembers, withOlder, type RoomLog } from "./log";
+import { Drafts } from "./drafts";
+import { markRead, withMembers } from "./log";
 import { Marks } from "./marks";
 import { People } from "./people";
-import { Sender } from "./sends";
-import { Store, type ChatState, type Exit, type RoomState } from "./store";
+import { Pins } from "./pins";
+import { roomAfter, withMemberMarks, withRead } from "./room";
+import { RoomList } from "./roomList";
+import { Rooms, untilItFits } from "./rooms";
+import { Sender, type SendTo } from "./sends";
+import type { Shelf } from "./shelf";
+import { Store, type ChatState, type Exit } from "./store";
 import { Syncer } from "./sync";
-import type { MemberEvent, Page, PublicRoom, RoomEvent, RoomItem, RoomKind, SendAnswer, SyncAnswer, User } from "./types";
+import { Threads } from "./threads";
+import { Timeline } from "./timeline";
+import type { MemberEvent, Page, PublicRoom, Role, RoomEvent, RoomKind, SendAnswer, SessionInfo, User } from "./types";
+import { Typing } from "./typing";
 import { readSyncAnswers } from "./wire";
 
 export interface ChatOptions {
   readonly api: Api;
   readonly me: User;
+  /** Where drafts and unsent messages are kept. */
+  readonly shelf: Shelf;
   readonly hub?: (accessToken: () => Promise<string>) => Hub;
 }
 
@@ -22,35 +31,36 @@ type ExitEvent = MemberEvent & { readonly change: Exit["change"] };
 const isExit = (event: RoomEvent): event is ExitEvent =>
   event.kind === "member" && ["left", "removed", "banned"].includes(event.change);
 
-const historyPage = 50;
-/** A room that is not open keeps this many messages, so that hours of pushes do not pile up. */
-const keptWhenClosed = 200;
-const olderTries = 10;
-const typingEvery = 3_000;
-const typingLasts = 5_000;
-
-/** One signed-in user's chat: what the page shows is in `store`, what it can do is a method. */
+/**
+ * One signed-in user's chat: what the page shows is in `store`, what it can do is a method.
+ *
+ * How failures come: a method that returns a promise rejects with a ChatError, whose `message` is for people and whose `undecided` says
+ * that the connection took the answer with it. Everything here but `createRoom` can then simply be called again. Three kinds of calls never
+ * reject, because their failure has a place in the store: `send` (the send's `state`), `loadOlder` and `loadNewer` (the room's `history`),
+ * `openThread` and `loadMoreOfThread` (the thread's `state`). What an action changes comes back as an event, not as its answer.
+ */
 export class Chat {
   readonly store: Store<ChatState>;
-  /** What this user wrote and did not send, by room, while the page is open. */
-  readonly drafts = new Map<string, string>();
+  readonly drafts: Drafts;
   readonly #api: Api;
   readonly #me: string;
+  readonly #rooms: Rooms;
+  readonly #list: RoomList;
   readonly #people: People;
+  readonly #timeline: Timeline;
+  readonly #threads: Threads;
+  readonly #pins: Pins;
   readonly #connection: Connection;
   readonly #syncer: Syncer;
   readonly #sender: Sender;
-  readonly #toReset = new Set<string>();
+  readonly #typing: Typing;
   readonly #marks = new Marks((roomId, seq) => this.#connection.invoke("MarkRead", roomId, seq));
-  readonly #typed = new Map<string, number>();
-  #open: string | null = null;
-  #listing: Promise<void> | null = null;
-  #listAgain: Promise<void> | null = null;
 
   constructor(options: ChatOptions) {
-    const { api, me, hub } = options;
+    const { api, me, shelf, hub } = options;
     this.#api = api;
     this.#me = me.userId;
+    this.drafts = new Drafts(me.userId, shelf);
     this.store = new Store<ChatState>({
       me,
       connection: "connecting",
@@ -62,19 +72,26 @@ export class Chat {
       presence: new Map(),
       error: null,
     });
+    this.#rooms = new Rooms(this.store);
     this.#people = new People(api, this.store, (userIds) => this.#connection.invoke("Watch", userIds));
+    this.#list = new RoomList(api, this.store, this.#people);
+    const seen = (userIds: readonly string[]): void => this.#people.want(userIds);
+    this.#timeline = new Timeline(api, this.#rooms, seen);
+    this.#threads = new Threads(api, this.#rooms, seen);
+    this.#pins = new Pins(api, this.#rooms, seen);
+    this.#typing = new Typing(this.#rooms, (roomId) => this.#connection.invoke("Typing", roomId));
     this.#syncer = new Syncer({
       logs: {
-        cursor: (roomId) => this.#log(roomId)?.cursor ?? null,
+        cursor: (roomId) => this.#rooms.log(roomId)?.cursor ?? null,
         apply: (roomId, events) => this.#apply(roomId, events),
-        reset: (answer) => this.#reset(answer),
+        reset: (answer) => this.#reset(answer.roomId),
       },
       sync: async (cursors) => readSyncAnswers(await this.#connection.invoke("Sync", cursors)),
     });
     this.#sender = new Sender({
       send: async (roomId, request) => (await this.#connection.invoke("Send", roomId, request)) as SendAnswer,
-      cursor: (roomId) => this.#log(roomId)?.cursor ?? null,
-      show: (roomId, sends) => this.#room(roomId, (room) => ({ ...room, sends })),
+      cursor: (roomId) => this.#rooms.log(roomId)?.cursor ?? null,
+      show: (roomId, sends) => this.#rooms.update(roomId, (room) => ({ ...room, sends })),
     });
     this.#connection = new Connection({
       accessToken: () => api.accessToken(),
@@ -84,7 +101,7 @@ export class Chat {
       pushes: {
         events: (roomId, events) => this.#syncer.receive(roomId, events),
         read: (roomId, userId, seq) => this.#read(roomId, userId, seq),
-        typing: (roomId, userId) => this.#typing(roomId, userId),
+        typing: (roomId, userId) => this.#typingPush(roomId, userId),
         presence: (userId, presence) =>
           this.store.update((s) => ({ ...s, presence: new Map(s.presence).set(userId, presence) })),
         rooms: () => this.#refresh(),
@@ -105,6 +122,12 @@ export class Chat {
     this.#people.stop();
     this.#syncer.stop();
     this.#connection.stop();
+    this.drafts.stop();
+  }
+
+  /** Removes what this browser keeps of the user. */
+  forget(): void {
+    this.drafts.clear();
   }
 
   /** The network or the page came back: do not wait for the next try, and do not trust a connection that only looks open. */
@@ -116,50 +139,34 @@ export class Chat {
   /** The network may be gone. */
   check = (): void => void this.#connection.check();
 
-  /** The room on the screen; null for none. */
-  open(roomId: string | null): void {
-    const before = this.#open;
-    this.#open = roomId;
-    if (before !== null && before !== roomId) {
-      this.#room(before, (room) => ({ ...room, log: trim(room.log, keptWhenClosed) }));
-    }
-    const log = roomId === null ? null : this.#log(roomId);
-    if (roomId !== null && log && log.messages.length < historyPage) {
-      void this.loadOlder(roomId);
-    }
-  }
+  /** The room on the screen; null for none. With many unread messages it opens at the first of them, otherwise at its end. */
+  open = (roomId: string | null): void => this.#timeline.open(roomId);
 
-  /** One more page of history in front of what is held. */
-  async loadOlder(roomId: string): Promise<void> {
-    const room = this.store.get().rooms.get(roomId);
-    if (!room || room.history === "loading" || room.log.from === 0) {
-      return;
-    }
-    this.#room(roomId, (r) => ({ ...r, history: "loading" }));
-    try {
-      let tries = 0;
-      while (!(await this.#olderPage(roomId))) {
-        if (++tries === olderTries) {
-          throw new ChatError(Code.unknown, "The room changes faster than it can be read.");
-        }
-      }
-      this.#room(roomId, (r) => ({ ...r, history: "idle" }));
-    } catch {
-      this.#room(roomId, (r) => ({ ...r, history: "failed" }));
-    }
-  }
+  /** One more page of older messages in front of the window. */
+  loadOlder = (roomId: string): Promise<void> => this.#timeline.loadOlder(roomId);
 
-  /** The user is back at the newest messages: a long way up is forgotten, and fetched again when it is wanted. */
-  shorten(roomId: string): void {
-    const log = this.#log(roomId);
-    if (log && log.messages.length > 3 * keptWhenClosed) {
-      this.#setLog(roomId, trim(log, keptWhenClosed));
-    }
-  }
+  /** One more page of newer messages behind the window, where that does not go to the end. */
+  loadNewer = (roomId: string): Promise<void> => this.#timeline.loadNewer(roomId);
 
-  send(roomId: string, text: string, replyTo: number | null = null): void {
-    this.#sender.send(roomId, text, replyTo);
-  }
+  /** Brings a message into the window and sets the room's `jump`; `message.not_found` when there is none with this seq. */
+  jump = (roomId: string, seq: number): Promise<void> => this.#timeline.jump(roomId, seq);
+
+  /** Brings the newest messages into the window. */
+  toLatest = (roomId: string): Promise<void> => this.#timeline.toLatest(roomId);
+
+  /** What the user looks at in the room on the screen, so that what is dropped from the window is far from it; null for the end. */
+  view = (seq: number | null): void => this.#timeline.view(seq);
+
+  /** Opens the thread of a message beside the room, in place of the one that was; the room's `thread` has it. */
+  openThread = (roomId: string, root: number): Promise<void> => this.#threads.open(roomId, root);
+
+  closeThread = (roomId: string): void => this.#threads.close(roomId);
+
+  /** One more page of older messages of the thread; after a failure what failed. */
+  loadMoreOfThread = (roomId: string): Promise<void> => this.#threads.more(roomId);
+
+  /** Shows the message at once and sends it as soon as it can be. */
+  send = (roomId: string, text: string, to: SendTo = {}): void => this.#sender.send(roomId, text, to);
 
   retry = (roomId: string, clientId: string): void => this.#sender.retry(roomId, clientId);
 
@@ -167,30 +174,39 @@ export class Chat {
 
   /** Makes a draft again of a message that could not be sent. */
   takeBack(roomId: string, clientId: string): void {
-    const send = this.store.get().rooms.get(roomId)?.sends.find((s) => s.clientId === clientId);
+    const send = this.#rooms.get(roomId)?.sends.find((s) => s.clientId === clientId);
     if (send?.state === "failed") {
-      const draft = this.drafts.get(roomId) ?? "";
-      this.drafts.set(roomId, draft === "" ? send.text : `${send.text}\n${draft}`);
+      const draft = this.drafts.get(roomId, send.thread);
+      this.drafts.set(roomId, draft === "" ? send.text : `${send.text}\n${draft}`, send.thread);
       this.discard(roomId, clientId);
     }
   }
 
+  edit = (roomId: string, seq: number, text: string): Promise<void> => this.#call("Edit", roomId, seq, text);
+
+  remove = (roomId: string, seq: number): Promise<void> => this.#call("Delete", roomId, seq);
+
+  react = (roomId: string, seq: number, emoji: string, on: boolean): Promise<void> => this.#call("React", roomId, seq, emoji, on);
+
+  pin = (roomId: string, seq: number, on: boolean): Promise<void> => this.#api.pin(roomId, seq, on);
+
+  /** Fetches the pinned messages into the room's `pins`, which events keep from then on. */
+  loadPins = (roomId: string): Promise<void> => this.#pins.load(roomId);
+
   /** The user has seen everything up to `seq`. */
   markRead(roomId: string, seq: number): void {
-    const log = this.#log(roomId);
+    const log = this.#rooms.log(roomId);
     if (!log || seq <= log.readSeq) {
       return;
     }
-    this.#setLog(roomId, markRead(log, seq));
+    this.#rooms.setLog(roomId, markRead(log, seq));
     this.#marks.set(roomId, seq);
   }
 
   /** The user is writing; told to the others now and then. */
   typing(roomId: string): void {
-    const now = Date.now();
-    if (this.store.get().connection === "online" && now - (this.#typed.get(roomId) ?? 0) >= typingEvery) {
-      this.#typed.set(roomId, now);
-      this.#connection.invoke("Typing", roomId).catch(() => undefined);
+    if (this.store.get().connection === "online") {
+      this.#typing.own(roomId);
     }
   }
 
@@ -200,6 +216,17 @@ export class Chat {
 
   /** Fetches what a person shows of themselves now. */
   look = (userId: string): Promise<void> => this.#people.look(userId);
+
+  /** Changes one's own profile; what is left out stays, an empty status clears it. */
+  async updateMe(change: { displayName?: string; status?: string }): Promise<void> {
+    this.#people.learn([await this.#api.updateMe(change)]);
+  }
+
+  /** The user's sign-ins on all devices. */
+  sessions = (): Promise<readonly SessionInfo[]> => this.#api.sessions();
+
+  /** Signs a device out. */
+  endSession = (sessionId: string): Promise<void> => this.#api.endSession(sessionId);
 
   /** Joins a public room; when this resolves the room is in the list. */
   async join(roomId: string): Promise<void> {
@@ -219,33 +246,46 @@ export class Chat {
     return roomId;
   }
 
+  /** Changes the room's name or topic; what is left out stays, an empty topic clears it. */
+  updateRoom = (roomId: string, change: { name?: string; topic?: string }): Promise<void> => this.#api.updateRoom(roomId, change);
+
+  archive = (roomId: string, on: boolean): Promise<void> => this.#api.updateRoom(roomId, { archived: on });
+
+  addMembers = (roomId: string, userIds: readonly string[]): Promise<void> => this.#api.addMembers(roomId, userIds);
+
+  setRole = (roomId: string, userId: string, role: Role): Promise<void> => this.#api.updateMember(roomId, userId, { role });
+
+  /** Mutes until that time; null unmutes. */
+  mute = (roomId: string, userId: string, until: string | null): Promise<void> =>
+    this.#api.updateMember(roomId, userId, { mutedUntil: until });
+
+  removeMember = (roomId: string, userId: string, ban: boolean): Promise<void> => this.#api.removeMember(roomId, userId, ban);
+
   /** Fetches the first members, or with `more` those after the ones held. */
   async loadMembers(roomId: string, more = false): Promise<void> {
-    const log = this.#log(roomId);
-    if (!log || (more ? log.membersNext === null : log.members !== null)) {
-      return;
-    }
-    const page = await this.#api.members(roomId, more ? log.membersNext : null);
-    this.#people.learn(page.items.map((item) => item.user));
-    const now = this.#log(roomId);
-    if (now) {
-      const members = page.items.map((item) => item.member);
-      this.#setLog(roomId, withMembers(now, members, page.next, log.cursor, more));
-      this.#people.watch(members.map((m) => m.userId));
-    }
-  }
-
-  #log = (roomId: string): RoomLog | undefined => this.store.get().rooms.get(roomId)?.log;
-
-  #room(roomId: string, change: (room: RoomState) => RoomState): void {
-    this.store.update((s) => {
-      const room = s.rooms.get(roomId);
-      const next = room && change(room);
-      return next && next !== room ? { ...s, rooms: new Map(s.rooms).set(roomId, next) } : s;
+    await untilItFits(async () => {
+      const log = this.#rooms.log(roomId);
+      if (!log || (more ? log.membersNext === null : log.members !== null)) {
+        return true;
+      }
+      const { items, next } = await this.#api.members(roomId, more ? log.membersNext : null);
+      const members = items.map((item) => item.member);
+      const room = this.#rooms.get(roomId);
+      // The page is as of the request at the earliest, and what it has of later changes does not change when they are applied again.
+      const held = room && withMembers(room.log, members, next, log.cursor, more);
+      if (held) {
+        this.#people.learn(items.map((item) => item.user));
+        this.#rooms.update(roomId, () => withMemberMarks({ ...room, log: held }, members));
+        this.#people.watch(members.map((m) => m.userId));
+      }
+      return !room || !!held;
     });
   }
 
-  #setLog = (roomId: string, log: RoomLog): void => this.#room(roomId, (room) => (room.log === log ? room : { ...room, log }));
+  /** A hub call without an answer. */
+  async #call(method: string, ...args: unknown[]): Promise<void> {
+    await this.#connection.invoke(method, ...args);
+  }
 
   #status(connection: ConnectionStatus): void {
     if (connection !== "online" && connection !== "syncing") {
@@ -255,11 +295,18 @@ export class Chat {
   }
 
   async #catchUp(): Promise<void> {
-    await this.#list();
+    await this.#fetchList();
     await this.#syncer.run(this.store.get().rooms.keys());
     this.#sender.resume();
     this.#marks.flush();
+    this.#pins.resume();
     this.#people.watch([]); // A new connection watches nobody yet.
+    this.look(this.#me).catch(() => undefined); // Changed on another device, perhaps; until then the profile of the sign-in is shown.
+  }
+
+  async #fetchList(): Promise<void> {
+    await this.#list.fetch();
+    this.#timeline.listed();
   }
 
   /** The user gained or lost a room. */
@@ -268,130 +315,55 @@ export class Chat {
   }
 
   async #listAndSync(): Promise<void> {
-    await this.#list();
+    await this.#fetchList();
     this.#syncer.background(this.store.get().rooms.keys());
   }
 
-  /** Fetches the room list; callers during a fetch share the one after it, whose answer is newer than their call. */
-  #list(): Promise<void> {
-    if (!this.#listing) {
-      this.#listing = this.#listOnce().finally(() => {
-        this.#listing = null;
-      });
-      return this.#listing;
+  async #reset(roomId: string): Promise<void> {
+    const thread = this.#rooms.get(roomId)?.thread;
+    await this.#list.reset(roomId);
+    this.#timeline.listed();
+    if (thread) {
+      void this.openThread(roomId, thread.root);
     }
-    this.#listAgain ??= this.#listing
-      .catch(() => undefined)
-      .then(() => {
-        this.#listAgain = null;
-        return this.#list();
-      });
-    return this.#listAgain;
-  }
-
-  async #listOnce(): Promise<void> {
-    const items = await this.#api.rooms();
-    this.store.update((s) => ({
-      ...s,
-      listed: true,
-      rooms: new Map(items.map((item) => [item.roomId, this.#listedRoom(s.rooms.get(item.roomId), item)])),
-      exits: new Map([...s.exits].filter(([roomId]) => !items.some((item) => item.roomId === roomId))),
-    }));
-    items.forEach((item) => this.#toReset.delete(item.roomId));
-    const others = items.flatMap((item) => item.others);
-    this.#people.want([...others, ...items.map((item) => item.lastMessage?.by ?? "")]);
-    this.#people.watch(others);
-    if (this.#open !== null) {
-      this.open(this.#open);
-    }
-  }
-
-  #listedRoom(held: RoomState | undefined, item: RoomItem): RoomState {
-    if (!held) {
-      const { roomId, kind, others } = item;
-      return { roomId, kind, others, log: openLog(item, this.#me), sends: [], history: "idle", typing: new Map() };
-    }
-    const log = this.#toReset.has(item.roomId) ? resetLog(held.log, item) : relist(held.log, item);
-    return { ...held, log };
-  }
-
-  async #reset(answer: SyncAnswer): Promise<void> {
-    this.#toReset.add(answer.roomId);
-    await this.#list();
   }
 
   #apply(roomId: string, events: readonly RoomEvent[]): void {
-    const room = this.store.get().rooms.get(roomId);
-    if (!room) {
-      return;
-    }
-    let log = room.log;
-    const typing = new Map(room.typing);
-    for (const event of events) {
-      log = apply(log, event).log;
-      typing.delete(event.by);
-      if (isExit(event)) {
-        typing.delete(event.userId);
-      }
-    }
-    if (roomId !== this.#open && log.messages.length > 2 * keptWhenClosed) {
-      log = trim(log, keptWhenClosed);
-    }
-    this.#room(roomId, (r) => ({ ...r, log, typing: typing.size === r.typing.size ? r.typing : typing }));
+    this.#rooms.update(roomId, (room) => {
+      const next = roomAfter(room, events);
+      return { ...next, log: this.#timeline.fit(roomId, next.log) };
+    });
     this.#sender.applied(roomId, events, this.#me);
+    this.#pins.applied(roomId, events);
     this.#people.want(events.flatMap((e) => (e.kind === "member" ? [e.by, e.userId] : [e.by])));
     const exit = events.findLast((e) => isExit(e) && e.userId === this.#me) as ExitEvent | undefined;
     if (exit) {
       const { change, by } = exit;
-      this.store.update((s) => ({ ...s, exits: new Map(s.exits).set(roomId, { change, by, name: log.name }) }));
+      const name = this.#rooms.log(roomId)?.name ?? null;
+      this.store.update((s) => ({ ...s, exits: new Map(s.exits).set(roomId, { change, by, name }) }));
       this.#refresh();
     }
   }
 
-  /** True when the page went in; false when it has to be asked for again. */
-  async #olderPage(roomId: string): Promise<boolean> {
-    const log = this.#log(roomId);
-    if (!log) {
-      return true;
-    }
-    const page = await fetchOlder(this.#api, roomId, log);
-    const now = this.#log(roomId);
-    const next = page && now && withOlder(now, page);
-    if (!next) {
-      return false;
-    }
-    this.#setLog(roomId, next);
-    this.#people.want(page.messages.map((m) => m.by));
-    return true;
-  }
-
   #read(roomId: string, userId: string, seq: number): void {
-    const log = this.#log(roomId);
-    if (!log || userId !== this.#me || seq <= log.readSeq) {
+    if (userId !== this.#me) {
+      this.#rooms.update(roomId, (room) => withRead(room, userId, seq));
       return;
     }
-    this.#setLog(roomId, markRead(log, seq));
+    const log = this.#rooms.log(roomId);
+    if (!log || seq <= log.readSeq) {
+      return;
+    }
+    this.#rooms.setLog(roomId, markRead(log, seq));
     if (seq < (log.last?.seq ?? 0)) {
       this.#refresh(); // Counts between are the server's to tell: messages may be missing here, and edited ones still count as sent.
     }
   }
 
-  #typing(roomId: string, userId: string): void {
-    if (userId === this.#me) {
-      return;
+  #typingPush(roomId: string, userId: string): void {
+    if (userId !== this.#me) {
+      this.#people.want([userId]);
+      this.#typing.other(roomId, userId);
     }
-    const until = Date.now() + typingLasts;
-    this.#people.want([userId]);
-    this.#room(roomId, (room) => ({ ...room, typing: new Map(room.typing).set(userId, until) }));
-    setTimeout(() => {
-      this.#room(roomId, (room) => {
-        if (room.typing.get(userId) !== until) {
-          return room;
-        }
-        const typing = new Map(room.typing);
-        typing.delete(userId);
-        return { ...room, typing };
-      });
-    }, typingLasts);
   }
 }

@@ -1,6 +1,7 @@
 import { Api } from "./api";
 import { Chat } from "./chat";
 import type { SessionStore } from "./session";
+import { browserShelf } from "./shelf";
 import { Store } from "./store";
 
 /** The page's root: the chat of whoever is signed in, replaced when that changes, in this tab or another. */
@@ -26,7 +27,9 @@ export class Home {
     document.addEventListener("visibilitychange", retry);
   }
 
+  /** Signs out, and removes what this browser keeps of the user. */
   async signOut(): Promise<void> {
+    this.chat.get()?.forget();
     await this.api.logout();
   }
 
@@ -38,7 +41,7 @@ export class Home {
     }
     held?.stop();
     this.ended.update(() => false);
-    const chat = user && new Chat({ api: this.api, me: user });
+    const chat = user && new Chat({ api: this.api, me: user, shelf: browserShelf() });
     this.chat.update(() => chat);
     chat?.start();
   }

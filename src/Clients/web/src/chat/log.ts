@@ -1,4 +1,5 @@
-import type { Member, MemberEvent, Message, Reaction, RoomEvent, RoomItem, Role } from "./types";
+import { broughtUp, keptBy, mentionsUser, reached, targetOf, touched, type Held } from "./message";
+import type { Member, MemberEvent, Message, RoomEvent, RoomItem, Role } from "./types";
 
 /*
  * What this client holds of one room, and the only ways in which that changes. Everything here is pure: the same state and the same
@@ -7,15 +8,15 @@ import type { Member, MemberEvent, Message, Reaction, RoomEvent, RoomItem, Role 
  * The rule that all else rests on: an event is applied only when its seq is `cursor + 1`. State plus events equals fresh state.
  */
 
-export interface RoomLog {
+export interface RoomLog extends Held {
   /** The signed-in user, whose reactions, mentions and read mark these are. */
   readonly me: string;
   /** The last seq applied. */
   readonly cursor: number;
-  /** All messages with a seq in (from, cursor] are in `messages`; 0 when the beginning of the room is held. */
+  /** All messages with a seq in (from, to] are in `messages`; `from` is 0 when the beginning of the room is held. */
   readonly from: number;
-  /** By seq, ascending. */
-  readonly messages: readonly Message[];
+  /** Null when `messages` go to the end of the log: then what is sent is added to them. */
+  readonly to: number | null;
   /** The room's newest message, whether or not it is in `messages`. */
   readonly last: Message | null;
   readonly name: string | null;
@@ -31,9 +32,7 @@ export interface RoomLog {
   readonly members: ReadonlyMap<string, Member> | null;
   /** Where the next page of members starts; null when all are held. */
   readonly membersNext: string | null;
-  /** Targets that were fetched in a state newer than `cursor`, with the seq which that state reflects. */
-  readonly ahead: ReadonlyMap<number, number>;
-  /** The last changes other than messages, to bring a fetched page up to `cursor`; complete for seqs above `recentFrom`. */
+  /** The last events, to bring what is fetched up to `cursor`; complete for seqs above `recentFrom`. */
   readonly recent: readonly RoomEvent[];
   readonly recentFrom: number;
 }
@@ -45,7 +44,7 @@ export type Outcome =
   /** Above the cursor + 1: something is missing, so Sync. */
   | "gap";
 
-const recentLimit = 256;
+const recentLimit = 512;
 
 /** What is held of a room when only its row in the room list is known. */
 export function openLog(item: RoomItem, me: string): RoomLog {
@@ -53,6 +52,7 @@ export function openLog(item: RoomItem, me: string): RoomLog {
     me,
     cursor: item.lastSeq,
     from: item.lastSeq,
+    to: null,
     messages: [],
     last: item.lastMessage,
     name: item.name,
@@ -108,44 +108,34 @@ export function apply(log: RoomLog, event: RoomEvent): { log: RoomLog; outcome: 
 }
 
 function advance(log: RoomLog, event: RoomEvent): RoomLog {
-  const next: RoomLog = {
-    ...log,
-    cursor: event.seq,
-    ahead: log.ahead.size > 0 && settled(log.ahead, event.seq) ? new Map() : log.ahead,
-  };
-  if (event.kind === "message") {
-    return next;
-  }
   const recent = [...log.recent, event];
   const dropped = recent.length > recentLimit ? recent.shift() : undefined;
-  return { ...next, recent, recentFrom: dropped ? dropped.seq : log.recentFrom };
+  return reached({ ...log, cursor: event.seq, recent, recentFrom: dropped ? dropped.seq : log.recentFrom }, event.seq);
 }
-
-const settled = (ahead: ReadonlyMap<number, number>, cursor: number): boolean =>
-  [...ahead.values()].every((reflected) => reflected <= cursor);
 
 function changed(log: RoomLog, event: RoomEvent): RoomLog {
   switch (event.kind) {
     case "message":
-      return withMessage(log, event.message);
-    case "edit":
-    case "delete":
-    case "reaction":
-    case "pin":
-      return withTarget(log, event);
+      return withMessage(touch(log, event), event.message);
     case "member":
       return withMember(log, event);
     case "room":
       return event.seq <= log.listedAt ? log : { ...log, name: event.name, topic: event.topic, archived: event.archived };
-    case "unknown":
-      return log;
+    default:
+      return touch(log, event);
   }
+}
+
+function touch(log: RoomLog, event: RoomEvent): RoomLog {
+  const isLast = log.last !== null && log.last.seq === targetOf(event) && event.seq > log.listedAt;
+  const next = isLast ? { ...log, last: touched(log.last!, event, log.me) } : log;
+  return keptBy(next, event, log.me);
 }
 
 function withMessage(log: RoomLog, message: Message): RoomLog {
   const next: RoomLog = {
     ...log,
-    messages: [...log.messages, message],
+    messages: log.to === null ? [...log.messages, message] : log.messages,
     // One that the list knows already may be edited there.
     last: log.last === null || message.seq > log.last.seq ? message : log.last,
   };
@@ -160,57 +150,6 @@ function withMessage(log: RoomLog, message: Message): RoomLog {
     : { ...next, unread: log.unread + 1, mentions: log.mentions + (mentionsUser(message, log.me) ? 1 : 0) };
 }
 
-type TargetEvent = Extract<RoomEvent, { target: number }>;
-
-function withTarget(log: RoomLog, event: TargetEvent): RoomLog {
-  const last = log.last?.seq === event.target && event.seq > log.listedAt ? touched(log.last, event, log.me) : log.last;
-  const at = indexOf(log.messages, event.target);
-  if (at < 0 || (log.ahead.get(event.target) ?? 0) >= event.seq) {
-    return last === log.last ? log : { ...log, last };
-  }
-  const messages = log.messages.slice();
-  messages[at] = touched(messages[at]!, event, log.me);
-  return { ...log, last, messages };
-}
-
-function touched(message: Message, event: TargetEvent, me: string): Message {
-  switch (event.kind) {
-    case "edit":
-      return {
-        ...message,
-        text: event.text,
-        editedAt: event.at,
-        mentions: event.mentions ?? message.mentions,
-        mentionsRoom: event.mentionsRoom ?? message.mentionsRoom,
-      };
-    case "delete":
-      return {
-        ...message,
-        deleted: true,
-        text: "",
-        mentions: [],
-        mentionsRoom: false,
-        attachments: [],
-        pinned: false,
-      };
-    case "reaction":
-      return { ...message, reactions: reacted(message.reactions, event.emoji, event.on, event.by === me) };
-    case "pin":
-      return { ...message, pinned: event.on };
-  }
-}
-
-function reacted(reactions: readonly Reaction[], emoji: string, on: boolean, mine: boolean): readonly Reaction[] {
-  const held = reactions.find((r) => r.emoji === emoji);
-  if (!held) {
-    return on ? [...reactions, { emoji, count: 1, me: mine }] : reactions;
-  }
-  const count = held.count + (on ? 1 : -1);
-  return count <= 0
-    ? reactions.filter((r) => r !== held)
-    : reactions.map((r) => (r === held ? { emoji, count, me: mine ? on : held.me } : r));
-}
-
 function withMember(log: RoomLog, event: MemberEvent): RoomLog {
   const role = event.userId === log.me && event.role !== undefined && event.seq > log.listedAt ? event.role : log.role;
   return { ...log, role, members: log.members === null ? null : joined(log.members, event) };
@@ -220,7 +159,7 @@ function joined(members: ReadonlyMap<string, Member>, event: MemberEvent): Reado
   const next = new Map(members);
   switch (event.change) {
     case "joined":
-      next.set(event.userId, { userId: event.userId, role: event.role ?? "member" });
+      next.set(event.userId, { userId: event.userId, role: event.role ?? "member", mutedUntil: null, readSeq: null });
       break;
     case "left":
     case "removed":
@@ -228,11 +167,14 @@ function joined(members: ReadonlyMap<string, Member>, event: MemberEvent): Reado
       next.delete(event.userId);
       break;
     case "role":
-    case "muted":
-      if (event.role !== undefined && next.has(event.userId)) {
-        next.set(event.userId, { userId: event.userId, role: event.role });
+    case "muted": {
+      const held = next.get(event.userId);
+      if (held) {
+        const mutedUntil = event.change === "muted" ? (event.mutedUntil ?? null) : held.mutedUntil;
+        next.set(event.userId, { ...held, role: event.role ?? held.role, mutedUntil });
       }
       break;
+    }
   }
   return next;
 }
@@ -245,61 +187,73 @@ export function markRead(log: RoomLog, seq: number): RoomLog {
   if (seq >= (log.last?.seq ?? 0)) {
     return { ...log, readSeq: seq, unread: 0, mentions: 0 };
   }
-  if (seq < log.from) {
+  if (seq < log.from || log.to !== null) {
     return { ...log, readSeq: seq };
   }
   const above = log.messages.filter((m) => m.seq > seq && m.by !== log.me);
   return { ...log, readSeq: seq, unread: above.length, mentions: above.filter((m) => mentionsUser(m, log.me)).length };
 }
 
-export interface HistoryPage {
-  /** The `before` that was asked for: `from + 1` of the log at that time. */
-  readonly before: number;
-  readonly messages: readonly Message[];
-  /** True when nothing is older than this page. */
-  readonly first: boolean;
-  /** The seq that the page's messages reflect. */
+/** A stretch of a room's messages. */
+export interface Stretch {
+  /** It has all messages with a seq in (after, upTo], in any order. */
+  readonly after: number;
+  readonly upTo: number;
+  /** They are as the log's state at this seq has them; never below `upTo`. */
   readonly asOf: number;
+  readonly messages: readonly Message[];
 }
 
 /**
  * Puts a page of older messages in front and brings them up to the cursor. Null when the page cannot be used any more (the window moved
- * meanwhile, or more changed than is remembered): fetch it again.
+ * meanwhile, or more happened than is remembered): fetch it again.
  */
-export function withOlder(log: RoomLog, page: HistoryPage): RoomLog | null {
-  if (page.before !== log.from + 1 || page.asOf < log.recentFrom) {
-    return null;
-  }
-  const older = page.messages.filter((m) => m.seq < page.before).sort((a, b) => a.seq - b.seq);
-  const oldest = older[0];
-  const ahead = new Map(log.ahead);
-  if (page.asOf > log.cursor) {
-    for (const message of older) {
-      ahead.set(message.seq, page.asOf);
+export function withOlder(log: RoomLog, page: Stretch): RoomLog | null {
+  const older = page.upTo === log.from ? broughtUp(page.messages, page.asOf, log) : null;
+  return (
+    older && {
+      ...log,
+      messages: [...older.messages, ...log.messages],
+      from: page.after,
+      ahead: new Map([...older.ahead, ...log.ahead]),
     }
-  }
-  let next: RoomLog = {
-    ...log,
-    messages: [...older, ...log.messages],
-    from: page.first || oldest === undefined ? 0 : oldest.seq - 1,
-    ahead,
-  };
-  for (const event of log.recent) {
-    // Older than the window's newest part, so only the page's own messages can be meant.
-    if (event.seq > page.asOf && "target" in event && event.target < page.before) {
-      const messages = next.messages.slice();
-      const at = indexOf(messages, event.target);
-      if (at >= 0) {
-        messages[at] = touched(messages[at]!, event, log.me);
-        next = { ...next, messages };
-      }
-    }
-  }
-  return next;
+  );
 }
 
-/** The members as fetched at `asOf` or later; joins and leaves since then are laid over them, the last one of each user winning. */
-export function withMembers(log: RoomLog, members: readonly Member[], next: string | null, asOf: number, more: boolean): RoomLog {
+/** The same with newer messages behind a window that does not go to the end; it does when the page and what came since go there. */
+export function withNewer(log: RoomLog, page: Stretch): RoomLog | null {
+  const newer = page.after === log.to ? toEnd(log, page) : null;
+  return (
+    newer && {
+      ...log,
+      messages: [...log.messages, ...newer.messages],
+      to: newer.to,
+      ahead: new Map([...log.ahead, ...newer.ahead]),
+    }
+  );
+}
+
+/** A window somewhere else, in place of the one held. */
+export function withWindow(log: RoomLog, page: Stretch): RoomLog | null {
+  const held = toEnd(log, page);
+  return held && { ...log, ...held, from: Math.min(page.after, log.cursor) };
+}
+
+/** The page with what was sent since it was fetched, where it goes so far, and where it ends. */
+function toEnd(log: RoomLog, page: Stretch): (Held & { to: number | null }) | null {
+  const since = page.upTo < page.asOf ? [] : log.recent.flatMap((e) => (e.kind === "message" && e.seq > page.asOf ? [e.message] : []));
+  const held = broughtUp([...page.messages, ...since], page.asOf, log);
+  return held && { ...held, to: page.upTo === page.asOf || page.upTo >= log.cursor ? null : page.upTo };
+}
+
+/**
+ * The members as fetched at `asOf` or later; joins and leaves since then are laid over them, the last one of each user winning. Null when
+ * more happened since than is remembered: fetch them again.
+ */
+export function withMembers(log: RoomLog, members: readonly Member[], next: string | null, asOf: number, more: boolean): RoomLog | null {
+  if (asOf < log.recentFrom) {
+    return null;
+  }
   let held: ReadonlyMap<string, Member> = new Map([
     ...(more && log.members ? log.members : []),
     ...members.map((m) => [m.userId, m] as const),
@@ -312,34 +266,25 @@ export function withMembers(log: RoomLog, members: readonly Member[], next: stri
   return { ...log, members: held, membersNext: next };
 }
 
-/** Keeps the newest `keep` messages, so that a room that nobody looks at does not grow. */
-export function trim(log: RoomLog, keep: number): RoomLog {
+/** Keeps the newest `keep` messages of the window. */
+export function keepNewest(log: RoomLog, keep: number): RoomLog {
   const drop = log.messages.length - keep;
   return drop <= 0 ? log : { ...log, messages: log.messages.slice(drop), from: log.messages[drop - 1]!.seq };
 }
 
-export const mentionsUser = (message: Message, userId: string): boolean =>
-  message.mentionsRoom || message.mentions.includes(userId);
-
-/** The message with this seq, where it is held. */
-export function messageAt(log: RoomLog, seq: number): Message | undefined {
-  return log.messages[indexOf(log.messages, seq)];
+/** Keeps the oldest `keep` messages of the window, which then does not go to the end any more. */
+export function keepOldest(log: RoomLog, keep: number): RoomLog {
+  return log.messages.length <= keep ? log : { ...log, messages: log.messages.slice(0, keep), to: log.messages[keep - 1]!.seq };
 }
 
-function indexOf(messages: readonly Message[], seq: number): number {
-  let low = 0;
-  let high = messages.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const at = messages[middle]!.seq;
-    if (at === seq) {
-      return middle;
-    }
-    if (at < seq) {
-      low = middle + 1;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return -1;
+/** Keeps `keep` messages, those that are nearest to the one that is looked at; null looks at the end. */
+export function keepAround(log: RoomLog, seq: number | null, keep: number): RoomLog {
+  const { length } = log.messages;
+  const at = seq === null ? length : log.messages.filter((m) => m.seq < seq).length;
+  const start = Math.max(0, Math.min(at - Math.floor(keep / 2), length - keep));
+  return keepNewest(keepOldest(log, start + keep), keep);
 }
+
+/** A window at the end of the log: the one held, if it is there, or else an empty one. */
+export const atEnd = (log: RoomLog): RoomLog =>
+  log.to === null ? log : { ...log, messages: [], ahead: new Map(), from: log.cursor, to: null };

@@ -33,7 +33,11 @@ export class People {
     const known = this.#store.get().users;
     const fresh = [...users].filter((user) => user.userId !== "" && differs(known.get(user.userId), user));
     if (fresh.length > 0) {
-      this.#store.update((s) => ({ ...s, users: new Map([...s.users, ...fresh.map((u) => [u.userId, u] as const)]) }));
+      this.#store.update((s) => ({
+        ...s,
+        me: fresh.find((user) => user.userId === s.me.userId) ?? s.me,
+        users: new Map([...s.users, ...fresh.map((u) => [u.userId, u] as const)]),
+      }));
     }
   }
 

@@ -13,6 +13,12 @@ export interface SenderOptions {
   readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
+/** What a message answers, and the thread that it goes into, both by their seq. */
+export interface SendTo {
+  readonly replyTo?: number | null;
+  readonly thread?: number | null;
+}
+
 /** Tries that a send makes by itself, under one clientId, before it is shown as failed. */
 const triesAtMost = 4;
 
@@ -29,11 +35,12 @@ export class Sender {
     this.#options = options;
   }
 
-  send(roomId: string, text: string, replyTo: number | null = null): void {
+  send(roomId: string, text: string, to: SendTo = {}): void {
     const send: Send = {
       clientId: (this.#options.newId ?? newClientId)(),
       text,
-      replyTo,
+      replyTo: to.replyTo ?? null,
+      thread: to.thread ?? null,
       at: (this.#options.now?.() ?? new Date()).toISOString(),
       state: "pending",
       seq: null,
@@ -100,6 +107,7 @@ export class Sender {
       clientId: send.clientId,
       text: send.text,
       ...(send.replyTo === null ? {} : { replyTo: send.replyTo }),
+      ...(send.thread === null ? {} : { thread: send.thread }),
     };
     try {
       const { seq } = await this.#options.send(roomId, request);

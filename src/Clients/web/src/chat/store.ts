@@ -1,7 +1,8 @@
 import type { ConnectionStatus } from "./connection";
 import type { ChatError } from "./errors";
 import type { RoomLog } from "./log";
-import type { Presence, RoomKind, User } from "./types";
+import type { ThreadState } from "./thread";
+import type { Message, Presence, RoomKind, User } from "./types";
 
 /** A value that is replaced, never changed, and tells its listeners; made for useSyncExternalStore. */
 export class Store<T> {
@@ -33,12 +34,16 @@ export interface Send {
   readonly clientId: string;
   readonly text: string;
   readonly replyTo: number | null;
+  /** The first message of the thread that it goes into. */
+  readonly thread: number | null;
   readonly at: string;
   readonly state: "pending" | "acknowledged" | "failed";
   /** The seq that the acknowledgement named. */
   readonly seq: number | null;
   readonly error: string | null;
 }
+
+export type Loading = "idle" | "loading" | "failed";
 
 export interface RoomState {
   readonly roomId: string;
@@ -47,7 +52,22 @@ export interface RoomState {
   readonly others: readonly string[];
   readonly log: RoomLog;
   readonly sends: readonly Send[];
-  readonly history: "idle" | "loading" | "failed";
+  /** The fetches of messages at either end of the window. */
+  readonly history: { readonly older: Loading; readonly newer: Loading };
+  /** True while a window at another place is on its way. */
+  readonly moving: boolean;
+  /** The message to bring into view; `id` grows with each jump. */
+  readonly jump: { readonly seq: number; readonly id: number } | null;
+  /** The thread that is open beside the room. */
+  readonly thread: ThreadState | null;
+  /** The pinned messages, the last pinned first; null until they were fetched. */
+  readonly pins: readonly Message[] | null;
+  /** Events up to this seq are in `pins` already. */
+  readonly pinsAsOf: number;
+  /** How far the other members have read, as far as it is known; empty in rooms that do not show it. */
+  readonly reads: ReadonlyMap<string, number>;
+  /** Until when the user is muted here, where that is known; it may be past. */
+  readonly mutedUntil: string | null;
   /** Who is typing, with the time (ms since 1970) until which that holds. */
   readonly typing: ReadonlyMap<string, number>;
 }

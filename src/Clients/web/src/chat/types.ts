@@ -46,11 +46,28 @@ export interface Message {
   readonly deleted: boolean;
   readonly pinned: boolean;
   readonly reactions: readonly Reaction[];
+  /** How many messages were sent into this one's thread; deleted ones count. */
+  readonly threadCount: number;
 }
 
 export interface Member {
   readonly userId: string;
   readonly role: Role;
+  /** Muted until then; null when not muted. A time that is past counts no more. */
+  readonly mutedUntil: string | null;
+  /** The read mark when the member was fetched; null in rooms that do not show it. */
+  readonly readSeq: number | null;
+}
+
+/** A sign-in of the user on one device. */
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly device: string;
+  readonly createdAt: string;
+  /** When its tokens were last refreshed. */
+  readonly lastSeen: string;
+  /** True for the one that this page uses. */
+  readonly current: boolean;
 }
 
 export type MemberChange = "joined" | "left" | "removed" | "banned" | "role" | "muted";
@@ -83,6 +100,8 @@ export type MemberEvent = EventHead & {
   readonly userId: string;
   readonly change: MemberChange;
   readonly role?: Role;
+  /** With change `muted`; absent means unmuted. */
+  readonly mutedUntil?: string;
 };
 export type RoomChangedEvent = EventHead & {
   readonly kind: "room";
@@ -131,8 +150,11 @@ export interface PublicRoom {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
-  /** The room's last seq that the answer reflects, where the server says it. */
-  readonly lastSeq: number | null;
+}
+
+export interface MessagePage extends Page<Message> {
+  /** The items show the effect of every event up to this seq, and of none after it. */
+  readonly lastSeq: number;
 }
 
 export interface SendRequest {

@@ -3,6 +3,7 @@ import type {
   Member,
   MemberChange,
   Message,
+  MessagePage,
   Page,
   Presence,
   PresenceStatus,
@@ -12,6 +13,7 @@ import type {
   RoomEvent,
   RoomItem,
   RoomKind,
+  SessionInfo,
   SyncAnswer,
   User,
 } from "./types";
@@ -49,8 +51,22 @@ export function readUser(value: unknown): User {
 
 /** A member's row, which carries the user's names too. */
 export function readMember(value: unknown): { member: Member; user: User } {
+  const r = raw(value);
   const user = readUser(value);
-  return { member: { userId: user.userId, role: readRole(raw(value).role) }, user };
+  const { userId } = user;
+  const member = { userId, role: readRole(r.role), mutedUntil: textOrNull(r.mutedUntil), readSeq: countOrNull(r.readSeq) };
+  return { member, user };
+}
+
+export function readSession(value: unknown): SessionInfo {
+  const r = raw(value);
+  return {
+    sessionId: text(r.sessionId),
+    device: text(r.device),
+    createdAt: text(r.createdAt),
+    lastSeen: text(r.lastSeen),
+    current: r.current === true,
+  };
 }
 
 function readReaction(value: unknown): Reaction {
@@ -82,6 +98,7 @@ export function readMessage(value: unknown, event: Raw = {}): Message {
     deleted: r.deleted === true,
     pinned: r.pinned === true,
     reactions: list(r.reactions).map(readReaction),
+    threadCount: count(r.threadCount),
   };
 }
 
@@ -119,6 +136,7 @@ export function readEvent(value: unknown): RoomEvent {
         userId: text(r.userId),
         change: r.change as MemberChange,
         ...(typeof r.role === "string" ? { role: readRole(r.role) } : {}),
+        ...(typeof r.mutedUntil === "string" ? { mutedUntil: r.mutedUntil } : {}),
       };
     case "room":
       return {
@@ -134,11 +152,6 @@ export function readEvent(value: unknown): RoomEvent {
 }
 
 export const readEvents = (value: unknown): RoomEvent[] => list(value).map(readEvent);
-
-export function readEventsPage(value: unknown): { events: RoomEvent[]; lastSeq: number } {
-  const r = raw(value);
-  return { events: readEvents(r.events), lastSeq: count(r.lastSeq) };
-}
 
 export function readRoom(value: unknown): RoomItem {
   const r = raw(value);
@@ -170,7 +183,11 @@ export function readPublicRoom(value: unknown): PublicRoom {
 
 export function readPage<T>(value: unknown, read: (item: unknown) => T): Page<T> {
   const r = raw(value);
-  return { items: list(r.items).map(read), next: textOrNull(r.next), lastSeq: countOrNull(r.lastSeq) };
+  return { items: list(r.items).map(read), next: textOrNull(r.next) };
+}
+
+export function readMessagePage(value: unknown): MessagePage {
+  return { ...readPage(value, (item) => readMessage(item)), lastSeq: count(raw(value).lastSeq) };
 }
 
 export const readSyncAnswers = (value: unknown): SyncAnswer[] =>

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import type { Drafts } from "../chat/drafts";
 import { Icon } from "./parts";
 
 interface ComposerProps {
   readonly roomId: string;
-  readonly drafts: Map<string, string>;
+  readonly drafts: Drafts;
   readonly title: string;
   readonly onSend: (text: string) => void;
   readonly onType: () => void;
@@ -12,7 +13,7 @@ interface ComposerProps {
 const linesAtMost = 8;
 
 export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProps) {
-  const [text, setText] = useState(() => drafts.get(roomId) ?? "");
+  const [text, setText] = useState(() => drafts.get(roomId));
   const area = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -24,11 +25,7 @@ export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProp
 
   const change = (next: string): void => {
     setText(next);
-    if (next === "") {
-      drafts.delete(roomId);
-    } else {
-      drafts.set(roomId, next);
-    }
+    drafts.set(roomId, next);
   };
 
   const send = (): void => {

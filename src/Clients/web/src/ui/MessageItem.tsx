@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { mentionsUser } from "../chat/log";
+import { mentionsUser } from "../chat/message";
 import type { Send } from "../chat/store";
 import type { Message } from "../chat/types";
 import { Avatar } from "./parts";

@@ -1,5 +1,6 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { messageAt, type RoomLog } from "../chat/log";
+import type { RoomLog } from "../chat/log";
+import { messageAt } from "../chat/message";
 import type { RoomState, Send } from "../chat/store";
 import type { Message } from "../chat/types";
 import { useChat, useChatState } from "./context";
@@ -25,7 +26,12 @@ export function MessageList({ room, onTakeBack }: MessageListProps) {
   const { messages } = log;
   const older = (): void => void chat.loadOlder(roomId);
   // After a failure the next try is the user's, or else this would ask without a pause.
-  const scroll = useScroll(() => room.history === "idle" && older());
+  const scroll = useScroll({
+    toEnd: log.to === null,
+    onNearTop: () => room.history.older === "idle" && older(),
+    onNearBottom: () => room.history.newer === "idle" && void chat.loadNewer(roomId),
+    onLook: chat.view,
+  });
   const newSince = useNewSince(room);
   const { settle, toBottom, atBottom } = scroll;
 
@@ -47,11 +53,6 @@ export function MessageList({ room, onTakeBack }: MessageListProps) {
       chat.markRead(roomId, last);
     }
   }, [chat, roomId, visible, atBottom, last]);
-  useEffect(() => {
-    if (atBottom) {
-      chat.shorten(roomId);
-    }
-  }, [chat, roomId, atBottom, last]);
 
   const rows = useMemo(() => rowsOf(messages, sends, me), [messages, sends, me]);
   const firstNew = newSince === null ? undefined : messages.find((m) => m.seq > newSince && m.by !== me)?.seq;
@@ -66,7 +67,7 @@ export function MessageList({ room, onTakeBack }: MessageListProps) {
         role="log"
         aria-label="Messages"
         aria-live="off"
-        aria-busy={room.history === "loading"}
+        aria-busy={room.history.older === "loading"}
         tabIndex={0}
       >
         <div className="content" ref={scroll.content}>
@@ -117,7 +118,7 @@ function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }
   if (log.from === 0) {
     return <p className="edge">{log.messages.length + room.sends.length === 0 ? "No messages yet. Say hello." : "This is where the room begins."}</p>;
   }
-  if (history === "failed") {
+  if (history.older === "failed") {
     return (
       <p className="edge">
         Older messages could not be loaded.{" "}
@@ -127,7 +128,7 @@ function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }
       </p>
     );
   }
-  return <p className="edge">{history === "loading" ? "Loading…" : ""}</p>;
+  return <p className="edge">{history.older === "loading" ? "Loading…" : ""}</p>;
 }
 
 interface Row {
@@ -166,7 +167,7 @@ const shownAs = (send: Send, me: string): Message => ({
   text: send.text,
   clientId: send.clientId,
   replyTo: send.replyTo,
-  thread: null,
+  thread: send.thread,
   mentions: [],
   mentionsRoom: false,
   attachments: [],
@@ -174,6 +175,7 @@ const shownAs = (send: Send, me: string): Message => ({
   deleted: false,
   pinned: false,
   reactions: [],
+  threadCount: 0,
 });
 
 function replyText(room: RoomState, seq: number, users: Parameters<typeof nameOf>[0]): string {

@@ -2,29 +2,45 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 
 /** Within this many pixels of the end counts as being at the end. */
 const near = 48;
-/** Older messages are asked for when less than this is left above. */
+/** Further messages are asked for when less than this is left above or below. */
 const ahead = 800;
+
+interface ScrollOptions {
+  /** False while there are newer messages than the list shows: then its end is an end like any other. */
+  readonly toEnd: boolean;
+  readonly onNearTop: () => void;
+  readonly onNearBottom: () => void;
+  /** The topmost message in view; null at the end. */
+  readonly onLook: (seq: number | null) => void;
+}
 
 /**
  * Keeps the place in a list that grows at both ends: at its end it stays at the end; elsewhere the topmost visible message stays where
  * it is, whatever is put in above it, removed, or changes its height.
  */
-export function useScroll(onNearTop: () => void) {
+export function useScroll(options: ScrollOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const anchor = useRef<{ element: HTMLElement; top: number } | null>(null);
-  const nearTop = useRef(onNearTop);
+  const latest = useRef(options);
   const [atBottom, setAtBottom] = useState(true);
 
   useLayoutEffect(() => {
-    nearTop.current = onNearTop;
+    latest.current = options;
   });
 
   const remember = useCallback(() => {
     const list = scroller.current!;
     const element = topmost(list);
     anchor.current = element && { element, top: element.offsetTop - list.scrollTop };
+    latest.current.onLook(stuck.current ? null : Number(element?.dataset.seq ?? Number.MAX_SAFE_INTEGER));
+    if (list.scrollTop < ahead) {
+      latest.current.onNearTop();
+    }
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < ahead) {
+      latest.current.onNearBottom();
+    }
   }, []);
 
   const settle = useCallback(() => {
@@ -42,19 +58,13 @@ export function useScroll(onNearTop: () => void) {
       }
     }
     remember();
-    if (list.scrollTop < ahead) {
-      nearTop.current();
-    }
   }, [remember]);
 
   const onScroll = useCallback(() => {
     const list = scroller.current!;
-    stuck.current = list.scrollHeight - list.scrollTop - list.clientHeight < near;
+    stuck.current = latest.current.toEnd && list.scrollHeight - list.scrollTop - list.clientHeight < near;
     setAtBottom(stuck.current);
     remember();
-    if (list.scrollTop < ahead) {
-      nearTop.current();
-    }
   }, [remember]);
 
   const toBottom = useCallback(() => {
@@ -74,7 +84,7 @@ export function useScroll(onNearTop: () => void) {
   return { scroller, content, atBottom, settle, onScroll, toBottom };
 }
 
-/** The first message that reaches below the upper edge; by bisection, as there may be thousands. */
+/** The first message that reaches below the upper edge; by bisection, as there may be hundreds. */
 function topmost(list: HTMLElement): HTMLElement | null {
   const items = list.getElementsByClassName("message") as HTMLCollectionOf<HTMLElement>;
   let low = 0;
