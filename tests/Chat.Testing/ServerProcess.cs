@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Chat.Testing;
 
@@ -10,7 +9,7 @@ namespace Chat.Testing;
 /// The built server as a process of its own, on a free loopback port and with its own data folder. It can be killed, stopped, frozen and
 /// started again on the same port and data; disposing ends it and deletes the data. The test project imports <c>GatewayProgram.targets</c>.
 /// </summary>
-public sealed partial class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     private const int LogTail = 120;
 
@@ -113,23 +112,23 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>SIGKILL: nothing of the process runs any more when this returns.</summary>
     public async Task KillAsync()
     {
-        Signal(9);
+        Signal(ProcessSignal.Kill);
         await ExitAsync("end of the killed server");
     }
 
     /// <summary>SIGTERM; answers the exit code.</summary>
     public async Task<int> StopAsync(TimeSpan limit)
     {
-        Signal(15);
+        Signal(ProcessSignal.Terminate);
         await ExitAsync("end of the server after SIGTERM", limit);
         return Running.ExitCode;
     }
 
     /// <summary>SIGSTOP: the process stands still, its sockets stay open.</summary>
-    public void Freeze() => Signal(19);
+    public void Freeze() => Signal(ProcessSignal.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Thaw() => Signal(18);
+    public void Thaw() => Signal(ProcessSignal.Continue);
 
     /// <summary>The last lines of its log.</summary>
     public string Tail()
@@ -172,16 +171,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return File.Exists(program) ? program : throw new FileNotFoundException($"{note} names a server that was not built.", program);
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SendSignal(int pid, int signal);
-
     private void Signal(int signal)
     {
-        if (SendSignal(Running.Id, signal) != 0)
-        {
-            throw new InvalidOperationException($"Signal {signal} was not sent: error {Marshal.GetLastPInvokeError()}.{Environment.NewLine}{Tail()}");
-        }
-
+        ProcessSignal.Send(Running, signal);
         Write($"--- signal {signal}");
     }
 
