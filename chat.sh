@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds what changed and runs `chat`, the program for the command line: ./chat.sh --help. Documented in docs/command-line.md.
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+
+command -v dotnet >/dev/null || { echo "chat.sh: the .NET 10 SDK is missing; see https://dotnet.microsoft.com/download" >&2; exit 1; }
+
+out=$root/src/Clients/Chat.Cli/bin/Release/net10.0
+stamp=$out/.built
+current() {
+  [[ -f $stamp && -x $out/chat ]] || return 1
+  [[ -z $(cd "$root" && find src/Contracts src/Clients/Chat.Client src/Clients/Chat.Cli global.json Directory.*.props \
+    \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit) ]]
+}
+if ! current; then
+  mkdir -p "$out"
+  exec 9>"$out/.building"
+  # Both ends of a pipe may find that there is something to build.
+  if command -v flock >/dev/null; then flock 9; fi
+  if ! current; then
+    # The output is for data, the input for messages.
+    echo "Building ..." >&2
+    started=$(mktemp)
+    if ! log=$(cd "$root" && dotnet build src/Clients/Chat.Cli/Chat.Cli.csproj -c Release -v q -clp:NoSummary -nodeReuse:false </dev/null 2>&1 9>&-); then
+      printf '%s\n' "$log" >&2
+      exit 1
+    fi
+    mv "$started" "$stamp"
+  fi
+  exec 9>&-
+fi
+exec "$out/chat" "$@"
