@@ -25,7 +25,8 @@ public sealed partial class Housekeeping(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var outboxRows = await TrimOutboxAsync(now - _options.OutboxAge, cancellationToken);
+        var outboxRows = await DrainAsync(
+            limit => outbox.TrimAsync(now - _options.OutboxAge, _options.OutboxRows, limit, cancellationToken), cancellationToken);
         var clientIds = await DrainAsync(
             limit => rooms.DropClientIdsAsync(now - limits.Value.ClientIdRetention, limit, cancellationToken), cancellationToken);
         var expired = await DrainAsync(
@@ -57,31 +58,6 @@ public sealed partial class Housekeeping(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopping; the next start goes on.
-        }
-    }
-
-    private async Task<long> TrimOutboxAsync(DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        var surplus = await outbox.LastPositionAsync(cancellationToken) - _options.OutboxRows;
-        var deleted = surplus > 0
-            ? await DrainAsync(limit => outbox.DeleteAsync(surplus, limit, cancellationToken), cancellationToken)
-            : 0;
-
-        // Positions rise with time, so the rows past their age are the first ones.
-        while (true)
-        {
-            var rows = await outbox.ReadAsync(0, _options.BatchRows, cancellationToken);
-            var old = rows.TakeWhile(row => row.At < before).LastOrDefault();
-            if (old.Position == 0)
-            {
-                return deleted;
-            }
-
-            deleted += await outbox.DeleteAsync(old.Position, _options.BatchRows, cancellationToken);
-            if (old.Position != rows[^1].Position)
-            {
-                return deleted;
-            }
         }
     }
 

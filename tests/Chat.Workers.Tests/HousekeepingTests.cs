@@ -123,14 +123,15 @@ public sealed class HousekeepingTests
         public Task<IReadOnlyList<OutboxRow>> ReadAsync(long after, int limit, CancellationToken cancellationToken = default) =>
             Do<IReadOnlyList<OutboxRow>>(() => [.. _rows.Where(row => row.Position > after).Take(limit)]);
 
-        public Task<int> DeleteAsync(long position, int limit, CancellationToken cancellationToken = default) => Do(() =>
+        public Task<int> DeleteAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken = default) =>
+            Do(() => _rows.RemoveAll(row => positions.Contains(row.Position)));
+
+        public Task<int> TrimAsync(DateTimeOffset before, int keep, int limit, CancellationToken cancellationToken = default) => Do(() =>
         {
-            var going = _rows.Where(row => row.Position <= position).Take(limit).ToList();
+            var going = _rows.TakeWhile((row, i) => i < _rows.Count - keep || row.At < before).Take(limit).ToList();
             LargestDelete = Math.Max(LargestDelete, going.Count);
             return _rows.RemoveAll(going.Contains);
         });
-
-        public Task<long> LastPositionAsync(CancellationToken cancellationToken = default) => Do(() => _last);
 
         private Task<T> Do<T>(Func<T> action)
         {

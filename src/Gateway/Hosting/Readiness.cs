@@ -29,7 +29,7 @@ internal sealed class Readiness(IIdSource ids, IOutbox outbox, TimeProvider time
         try
         {
             _ = ids.Next();
-            await outbox.LastPositionAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            await outbox.ReadAsync(0, 1, cancellationToken).WaitAsync(Patience, time, cancellationToken);
             return null;
         }
         catch (Exception e) when (e is StoreUnavailableException or TimeoutException)

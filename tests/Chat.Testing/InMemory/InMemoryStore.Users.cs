@@ -117,18 +117,19 @@ public sealed partial class InMemoryStore
         Do<IReadOnlyList<OutboxRow>>(() => [.. _outbox.Where(r => r.Position > after).Take(limit)], cancellationToken);
 
     /// <inheritdoc />
-    public Task<int> DeleteAsync(long position, int limit, CancellationToken cancellationToken = default) =>
+    public Task<int> DeleteAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken = default) =>
+        Do(() => _outbox.RemoveAll(r => positions.Contains(r.Position)), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<int> TrimAsync(DateTimeOffset before, int keep, int limit, CancellationToken cancellationToken = default) =>
         Do(
             () =>
             {
-                var count = _outbox.TakeWhile(r => r.Position <= position).Take(limit).Count();
+                var count = _outbox.TakeWhile((r, i) => i < _outbox.Count - keep || r.At < before).Take(limit).Count();
                 _outbox.RemoveRange(0, count);
                 return count;
             },
             cancellationToken);
-
-    /// <inheritdoc />
-    public Task<long> LastPositionAsync(CancellationToken cancellationToken = default) => Do(() => _lastPosition, cancellationToken);
 
     /// <inheritdoc />
     public Task<NodeLease?> AcquireAsync(DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken = default) =>

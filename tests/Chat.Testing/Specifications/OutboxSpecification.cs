@@ -1,4 +1,5 @@
 using Chat.Abstractions;
+using Chat.Contracts;
 
 namespace Chat.Testing;
 
@@ -6,11 +7,12 @@ namespace Chat.Testing;
 public abstract class OutboxSpecification : StoreSpecification
 {
     [Fact]
-    public async Task An_empty_outbox_has_no_last_position()
+    public async Task There_is_nothing_in_an_empty_outbox()
     {
-        (await Store.Outbox.LastPositionAsync()).ShouldBe(0);
         (await Store.Outbox.ReadAsync(0, 10)).ShouldBeEmpty();
-        (await Store.Outbox.DeleteAsync(long.MaxValue, 10)).ShouldBe(0);
+        (await Store.Outbox.DeleteAsync([1, 2])).ShouldBe(0);
+        (await Store.Outbox.DeleteAsync([])).ShouldBe(0);
+        (await Store.Outbox.TrimAsync(DateTimeOffset.MaxValue, 0, 10)).ShouldBe(0);
     }
 
     [Fact]
@@ -24,7 +26,6 @@ public abstract class OutboxSpecification : StoreSpecification
 
         rows.Select(r => (r.RoomId, r.FirstSeq, r.LastSeq, r.At)).ShouldBe([(room, 1, 3, Start), (room, 4, 5, Start.AddSeconds(1))]);
         rows[1].Position.ShouldBeGreaterThan(rows[0].Position);
-        (await Store.Outbox.LastPositionAsync()).ShouldBe(rows[1].Position);
         (await Store.Outbox.ReadAsync(rows[0].Position, 10)).ShouldBe([rows[1]]);
         (await Store.Outbox.ReadAsync(0, 1)).ShouldBe([rows[0]]);
     }
@@ -44,13 +45,12 @@ public abstract class OutboxSpecification : StoreSpecification
     }
 
     [Fact]
-    public async Task Positions_grow_also_after_everything_was_deleted()
+    public async Task Positions_of_a_room_grow_also_after_everything_was_deleted()
     {
         var (room, owner) = (NewRoom(), NewUser());
         await CommitAsync(RoomCommits.New(room, owner, Start));
-        var last = await Store.Outbox.LastPositionAsync();
-        (await Store.Outbox.DeleteAsync(last, 10)).ShouldBe(1);
-        (await Store.Outbox.LastPositionAsync()).ShouldBe(last);
+        var last = (await Store.Outbox.ReadAsync(0, 10)).ShouldHaveSingleItem().Position;
+        (await Store.Outbox.DeleteAsync([last])).ShouldBe(1);
 
         await CommitAsync((await NextAsync(room)).Say(owner, "1"));
 
@@ -58,36 +58,51 @@ public abstract class OutboxSpecification : StoreSpecification
     }
 
     [Fact]
-    public async Task Deleting_goes_up_to_the_position_and_no_further_than_the_limit()
+    public async Task Exactly_the_rows_that_are_named_are_deleted()
     {
         var (room, owner) = (NewRoom(), NewUser());
-        await CommitAsync(RoomCommits.New(room, owner, Start));
-        for (var i = 0; i < 5; i++)
-        {
-            await CommitAsync((await NextAsync(room)).Say(owner, $"{i}"));
-        }
-
+        await CommitsAsync(room, owner, 6);
         var rows = await Store.Outbox.ReadAsync(0, 10);
-        (await Store.Outbox.DeleteAsync(rows[3].Position, 3)).ShouldBe(3);
-        (await Store.Outbox.DeleteAsync(rows[3].Position, 3)).ShouldBe(1);
-        (await Store.Outbox.DeleteAsync(rows[3].Position, 3)).ShouldBe(0);
-        (await Store.Outbox.ReadAsync(0, 10)).ShouldBe(rows.Skip(4).ToList());
+
+        (await Store.Outbox.DeleteAsync([rows[4].Position, rows[1].Position, rows[5].Position + 1])).ShouldBe(2);
+        (await Store.Outbox.DeleteAsync([rows[4].Position, rows[1].Position])).ShouldBe(0);
+
+        (await Store.Outbox.ReadAsync(0, 10)).ShouldBe([rows[0], rows[2], rows[3], rows[5]]);
     }
 
     [Fact]
-    public async Task A_reader_never_sees_a_row_before_a_lower_one()
+    public async Task Trimming_takes_what_is_too_much_the_lowest_first_and_no_more_than_the_limit()
+    {
+        var (room, owner) = (NewRoom(), NewUser());
+        await CommitsAsync(room, owner, 6);
+        var rows = await Store.Outbox.ReadAsync(0, 10);
+
+        (await Store.Outbox.TrimAsync(Start.AddDays(-1), 2, 3)).ShouldBe(3);
+        (await Store.Outbox.TrimAsync(Start.AddDays(-1), 2, 3)).ShouldBe(1);
+        (await Store.Outbox.TrimAsync(Start.AddDays(-1), 2, 3)).ShouldBe(0);
+
+        (await Store.Outbox.ReadAsync(0, 10)).ShouldBe([rows[4], rows[5]]);
+    }
+
+    [Fact]
+    public async Task Trimming_takes_what_is_too_old()
+    {
+        var (room, owner) = (NewRoom(), NewUser());
+        await CommitsAsync(room, owner, 6);
+        var rows = await Store.Outbox.ReadAsync(0, 10);
+
+        (await Store.Outbox.TrimAsync(rows[3].At, 100, 10)).ShouldBe(3);
+        (await Store.Outbox.TrimAsync(rows[3].At, 100, 10)).ShouldBe(0);
+
+        (await Store.Outbox.ReadAsync(0, 10)).ShouldBe([rows[3], rows[4], rows[5]]);
+    }
+
+    [Fact]
+    public async Task A_reader_that_deletes_what_it_handled_gets_every_row_once_and_each_rooms_in_order()
     {
         const int Rooms = 8, Commits = 25;
         var owner = NewUser();
-        var writers = Task.WhenAll(Enumerable.Range(0, Rooms).Select(_ => Task.Run(async () =>
-        {
-            var room = NewRoom();
-            await CommitAsync(RoomCommits.New(room, owner, Start));
-            for (var i = 1; i < Commits; i++)
-            {
-                await CommitAsync((await NextAsync(room)).Say(owner, "x"));
-            }
-        })));
+        var writers = Task.WhenAll(Enumerable.Range(0, Rooms).Select(_ => Task.Run(() => CommitsAsync(NewRoom(), owner, Commits))));
 
         var seen = new List<OutboxRow>();
         IReadOnlyList<OutboxRow> read;
@@ -95,13 +110,27 @@ public abstract class OutboxSpecification : StoreSpecification
         do
         {
             done = writers.IsCompleted;
-            read = await Store.Outbox.ReadAsync(seen.Count == 0 ? 0 : seen[^1].Position, 7);
+            read = await Store.Outbox.ReadAsync(0, 7);
             seen.AddRange(read);
+            (await Store.Outbox.DeleteAsync([.. read.Select(r => r.Position)])).ShouldBe(read.Count);
         }
         while (!done || read.Count > 0);
 
         await writers;
-        seen.ShouldBe(await Store.Outbox.ReadAsync(0, 1000));
         seen.Count.ShouldBe(Rooms * Commits);
+        foreach (var room in seen.GroupBy(r => r.RoomId))
+        {
+            room.Skip(1).Select(r => r.FirstSeq).ShouldBe(room.SkipLast(1).Select(r => r.LastSeq + 1), $"room {room.Key}");
+        }
+    }
+
+    /// <summary>Makes a room and so many commits in it, the first included, a second apart.</summary>
+    private async Task CommitsAsync(RoomId room, UserId owner, int count)
+    {
+        await CommitAsync(RoomCommits.New(room, owner, Start));
+        for (var i = 1; i < count; i++)
+        {
+            await CommitAsync((await NextAsync(room, TimeSpan.FromSeconds(i))).Say(owner, "x"));
+        }
     }
 }
