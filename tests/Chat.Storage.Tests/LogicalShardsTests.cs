@@ -20,4 +20,40 @@ public sealed class LogicalShardsTests
         rooms.Count.ShouldBe(LogicalShards.Count);
         rooms.ShouldAllBe(shard => shard.Count() > 50 && shard.Count() < 200);
     }
+
+    [Theory]
+    [InlineData("", 245)]
+    [InlineData("ann", 128)]
+    [InlineData("7301-7302", 145)]
+    [InlineData("김민수", 252)]
+    public void A_keys_shard_never_changes(string key, int shard) => LogicalShards.OfKey(key).ShouldBe(shard);
+
+    [Fact]
+    public void Ids_are_placed_on_the_shard_of_what_they_belong_to()
+    {
+        var ids = new Numbers();
+        for (var i = 0; i < 50; i++)
+        {
+            var user = ids.NextUser($"user{i}");
+            var key = Placement.DirectKey([user, new UserId(7), user]);
+
+            key.ShouldBe($"7-{user}");
+            LogicalShards.Of(user).ShouldBe(LogicalShards.OfKey($"user{i}"));
+            LogicalShards.Of(ids.NextSession(user)).ShouldBe(LogicalShards.Of(user));
+            LogicalShards.Of(ids.NextDirectRoom(key)).ShouldBe(LogicalShards.OfKey(key));
+        }
+    }
+
+    [Fact]
+    public void A_source_that_makes_no_ids_is_not_asked_for_ever() =>
+        Should.Throw<InvalidOperationException>(() => new Numbers { Step = 0 }.NextUser("ann"));
+
+    private sealed class Numbers : IIdSource
+    {
+        private long _last = 70_000_000L << 22;
+
+        public int Step { get; init; } = 1;
+
+        public long Next() => _last += Step;
+    }
 }

@@ -1,3 +1,4 @@
+using Chat.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

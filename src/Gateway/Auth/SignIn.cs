@@ -66,7 +66,7 @@ internal sealed partial class SignIn(
 
         var user = new UserRecord
         {
-            Id = new UserId(ids.Next()),
+            Id = ids.NextUser(username),
             Username = username,
             DisplayName = display,
             PasswordHash = hash.Value,
@@ -259,7 +259,7 @@ internal sealed partial class SignIn(
             await EndAsync(user.Id, surplus.Id);
         }
 
-        var id = new SessionId(ids.Next());
+        var id = ids.NextSession(user.Id);
         var (token, hash) = Tokens.MakeRefreshToken(id);
         await sessions.OpenAsync(
             new SessionRecord

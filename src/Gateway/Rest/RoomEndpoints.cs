@@ -43,7 +43,10 @@ internal static class RoomEndpoints
 
     private static async Task<Answer<RoomInfo>> CreateAsync(CreateRoomRequest request, Caller caller, IIdSource ids, IGrainFactory grains)
     {
-        var made = await grains.Room<IRoomSettingsGrain>(new RoomId(ids.Next())).Create(caller.UserId, request);
+        var room = request.Kind is RoomKind.Direct
+            ? ids.NextDirectRoom(Placement.DirectKey([caller.UserId, .. request.MemberIds ?? []]))
+            : new RoomId(ids.Next());
+        var made = await grains.Room<IRoomSettingsGrain>(room).Create(caller.UserId, request);
         return made.IsOk
             ? new Answer<RoomInfo>(made.Value.Room, made.Value.Existing ? StatusCodes.Status200OK : StatusCodes.Status201Created)
             : made.Refusal;

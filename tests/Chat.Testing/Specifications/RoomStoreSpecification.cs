@@ -175,8 +175,9 @@ public abstract class RoomStoreSpecification : StoreSpecification
     [Fact]
     public async Task A_direct_room_of_the_same_users_is_made_once()
     {
-        var (first, second, owner) = (NewRoom(), NewRoom(), NewUser());
-        var key = $"{owner}-{NewUser()}";
+        var owner = NewUser();
+        var key = Placement.DirectKey([NewUser(), owner]);
+        var (first, second) = (NewRoom(key), NewRoom(key));
         await CommitAsync(RoomCommits.New(first, owner, Start, RoomKind.Direct, name: null, directKey: key));
 
         var outcome = await TryCommitAsync(RoomCommits.New(second, owner, Start, RoomKind.Direct, name: null, directKey: key));

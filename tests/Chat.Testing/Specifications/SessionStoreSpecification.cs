@@ -133,10 +133,11 @@ public abstract class SessionStoreSpecification : StoreSpecification
     private async Task<SessionRecord> OpenSessionAsync(UserId? user = null, int hash = 1, TimeSpan? life = null, DateTimeOffset? at = null)
     {
         var now = at ?? Start;
+        var of = user ?? NewUser();
         var session = new SessionRecord
         {
-            Id = new SessionId(NextId()),
-            UserId = user ?? NewUser(),
+            Id = NewSession(of),
+            UserId = of,
             Device = "Gerät 휴대폰",
             RefreshHash = Hash(hash),
             CreatedAt = now,

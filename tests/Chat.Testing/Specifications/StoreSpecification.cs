@@ -22,6 +22,7 @@ public sealed record StorePorts(
 /// </summary>
 public abstract class StoreSpecification : IAsyncLifetime
 {
+    private static readonly IIdSource Ids = new Numbers();
     private static long _lastId = Random.Shared.NextInt64(1L << 40, 1L << 41);
 
     /// <summary>The store under test.</summary>
@@ -47,6 +48,15 @@ public abstract class StoreSpecification : IAsyncLifetime
     protected static RoomId NewRoom() => new(NextId());
 
     protected static UserId NewUser() => new(NextId());
+
+    /// <summary>The id of a new direct room, on its key's shard.</summary>
+    protected static RoomId NewRoom(string directKey) => Ids.NextDirectRoom(directKey);
+
+    /// <summary>The id of a new user, on the name's shard.</summary>
+    protected static UserId NewUser(string username) => Ids.NextUser(username);
+
+    /// <summary>The id of a new session, on the user's shard.</summary>
+    protected static SessionId NewSession(UserId user) => Ids.NextSession(user);
 
     /// <summary>Commits one room and expects that it is written.</summary>
     protected async Task CommitAsync(RoomCommits commits) =>
@@ -84,5 +94,10 @@ public abstract class StoreSpecification : IAsyncLifetime
         };
         ChatJson.Configure(options);
         return options;
+    }
+
+    private sealed class Numbers : IIdSource
+    {
+        public long Next() => NextId();
     }
 }

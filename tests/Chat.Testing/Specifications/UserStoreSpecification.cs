@@ -21,10 +21,11 @@ public abstract class UserStoreSpecification : StoreSpecification
     [Fact]
     public async Task A_user_name_is_given_once()
     {
-        var (first, second) = (User(), User());
+        var first = User();
+        var second = User(first.Username);
         await Store.Users.CreateAsync(first);
 
-        (await Store.Users.CreateAsync(second with { Username = first.Username })).ShouldBeFalse();
+        (await Store.Users.CreateAsync(second)).ShouldBeFalse();
 
         (await Store.Users.GetAsync([second.Id])).ShouldBeEmpty();
         (await Store.Users.FindByNameAsync([first.Username])).Single().Id.ShouldBe(first.Id);
@@ -36,7 +37,7 @@ public abstract class UserStoreSpecification : StoreSpecification
     {
         var name = User().Username;
 
-        var created = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Store.Users.CreateAsync(User() with { Username = name }))));
+        var created = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Store.Users.CreateAsync(User(name)))));
 
         created.Count(c => c).ShouldBe(1);
     }
@@ -91,9 +92,9 @@ public abstract class UserStoreSpecification : StoreSpecification
     [InlineData("_nna{0}", false)]
     public async Task Users_are_found_by_the_beginning_of_any_word(string prefix, bool found)
     {
-        var user = User();
-        var mark = user.Id.ToString();
-        await Store.Users.CreateAsync(user with { Username = $"{mark}.x", DisplayName = $"Anna{mark} (María{mark}) d'O'Neil{mark} 김민수{mark} 田中{mark}太郎" });
+        var mark = $"{NextId()}";
+        var user = User($"{mark}.x");
+        await Store.Users.CreateAsync(user with { DisplayName = $"Anna{mark} (María{mark}) d'O'Neil{mark} 김민수{mark} 田中{mark}太郎" });
         prefix = prefix.Replace("{0}", mark, StringComparison.Ordinal);
         prefix = prefix.EndsWith(" d", StringComparison.Ordinal) ? prefix.Replace(" d", ") d'o", StringComparison.Ordinal) : prefix;
 
@@ -104,7 +105,7 @@ public abstract class UserStoreSpecification : StoreSpecification
     public async Task Found_users_come_by_user_name_page_by_page_each_once()
     {
         var mark = $"w{NextId()}";
-        var users = Enumerable.Range(0, 7).Select(i => User() with { Username = $"{mark}.{i}", DisplayName = $"{mark} {mark}" }).ToList();
+        var users = Enumerable.Range(0, 7).Select(i => User($"{mark}.{i}") with { DisplayName = $"{mark} {mark}" }).ToList();
         foreach (var user in users.OrderBy(u => u.Id.Value % 3))
         {
             await Store.Users.CreateAsync(user);
@@ -118,9 +119,10 @@ public abstract class UserStoreSpecification : StoreSpecification
         (await Store.Users.SearchAsync("", first[0].Username, 2)).ShouldBe(users[1..3]);
     }
 
-    private static UserRecord User()
+    private static UserRecord User(string? username = null)
     {
-        var id = NewUser();
-        return new UserRecord { Id = id, Username = $"user.{id}", DisplayName = $"User{id}", PasswordHash = "hash", CreatedAt = Start };
+        username ??= $"user.{NextId()}";
+        var id = NewUser(username);
+        return new UserRecord { Id = id, Username = username, DisplayName = $"User{id}", PasswordHash = "hash", CreatedAt = Start };
     }
 }

@@ -27,7 +27,10 @@ public interface IRoomStore
     /// that is deleted leaves no text behind. Reactions and edit time outlive a deletion.</para>
     /// <para>Cancelling counts only while the commit waits for its transaction; then nothing was written.</para>
     /// </summary>
-    /// <exception cref="ArgumentException">A commit breaks <see cref="RoomCommitRules"/>; nothing was written.</exception>
+    /// <exception cref="ArgumentException">
+    /// A commit breaks <see cref="RoomCommitRules"/>, or, in a store on several servers, makes a direct room that is not on its key's shard
+    /// (<see cref="Placement"/>); nothing was written.
+    /// </exception>
     Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<RoomCommit> commits, CancellationToken cancellationToken = default);
 
     /// <summary>What is remembered of a clientId; null when it was never used, or longer ago than the retention.</summary>

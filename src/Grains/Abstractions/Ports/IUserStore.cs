@@ -41,6 +41,7 @@ public sealed record UserRecord
 public interface IUserStore
 {
     /// <summary>Adds a user; false, and nothing written, when the user name is taken.</summary>
+    /// <exception cref="ArgumentException">A store on several servers: the id is not on the user name's shard (<see cref="Placement"/>).</exception>
     Task<bool> CreateAsync(UserRecord user, CancellationToken cancellationToken = default);
 
     /// <summary>The users of those ids that exist, in no order.</summary>
@@ -108,6 +109,7 @@ public sealed record RotateOutcome(RotateStatus Status, SessionRecord? Session);
 public interface ISessionStore
 {
     /// <summary>Adds a session.</summary>
+    /// <exception cref="ArgumentException">A store on several servers: the id is not on the user's shard (<see cref="Placement"/>).</exception>
     Task OpenAsync(SessionRecord session, CancellationToken cancellationToken = default);
 
     /// <summary>A session that has neither been revoked nor expired at <paramref name="now"/>; null otherwise.</summary>

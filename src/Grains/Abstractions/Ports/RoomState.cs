@@ -55,7 +55,7 @@ public sealed record RoomHead
     /// <summary>Who made it.</summary>
     [Id(14)] public required UserId CreatedBy { get; init; }
 
-    /// <summary>For a direct room, the sorted ids of its users; unique in the store.</summary>
+    /// <summary>For a direct room, <see cref="Placement.DirectKey"/> of its users; unique in the store, and on the same shard as the room.</summary>
     [Id(15)] public string? DirectKey { get; init; }
 }
 

@@ -11,7 +11,7 @@ internal sealed class CreateOp(UserId caller, CreateRoomRequest request) : RoomO
 
     /// <summary>Sorted ids of all users of the direct room; null for other kinds.</summary>
     public string? DirectKey =>
-        request.Kind is RoomKind.Direct ? string.Join('-', _others.Append(Caller).Order()) : null;
+        request.Kind is RoomKind.Direct ? Placement.DirectKey(_others.Append(Caller)) : null;
 
     public override bool NeedsFacts => true;
 

@@ -1,10 +1,9 @@
 using Chat.Abstractions;
 using Chat.Contracts;
-using Chat.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Chat.Storage.Tests;
+namespace Chat.Testing;
 
 public enum Doing
 {
@@ -53,18 +52,32 @@ public sealed record Operation(Doing Doing, int Room, int User, int Other, int T
 }
 
 /// <summary>Runs operations against the model and the real store side by side, with ids of their own, and compares all they answer.</summary>
-internal sealed class SideBySide(StorePorts store)
+public sealed class SideBySide
 {
     private static readonly string[] Texts = ["hello", "안녕하세요 👋🏽", "", "@all", "שלום", "a\u0301\u200D", "x'; --", "日本", "y", "z", "w", "v"];
     private static readonly string[] Emoji = ["👍", "🎉", "❤️"];
-    private static long _lastId = 1_000_000;
+    private static readonly Numbers Ids = new();
 
     private readonly StorePorts _model = StorePorts.Of(new InMemoryStore());
-    private readonly List<RoomId> _rooms = [NextRoom(), NextRoom(), NextRoom()];
-    private readonly List<UserId> _users = [NextUser(), NextUser(), NextUser(), NextUser()];
+    private readonly List<UserId> _users = [];
+    private readonly List<RoomId> _rooms = [];
     private readonly DateTimeOffset _start = DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000);
-    private StorePorts _real = store;
+    private readonly string _directKey;
+    private StorePorts _real;
     private int _now;
+
+    public SideBySide(StorePorts store)
+    {
+        _real = store;
+        for (var i = 0; i < 4; i++)
+        {
+            _users.Add(new UserId(Ids.Next()));
+        }
+
+        // Two rooms are where the direct room of the first two users may be; the third is anywhere.
+        _directKey = Placement.DirectKey(_users[..2]);
+        _rooms.AddRange([Ids.NextDirectRoom(_directKey), Ids.NextDirectRoom(_directKey), new RoomId(Ids.Next())]);
+    }
 
     private DateTimeOffset Now => _start.AddSeconds(_now);
 
@@ -138,10 +151,10 @@ internal sealed class SideBySide(StorePorts store)
         if (snapshot is null || operation.Doing is Doing.Create)
         {
             // Also where one is already, and with the key of another room.
-            var direct = operation.Word % 4 == 0;
+            var direct = operation.Word % 4 == 0 && room != _rooms[^1];
             return RoomCommits.New(
                 room, user, Now, direct ? RoomKind.Direct : operation.Word % 4 == 1 ? RoomKind.Private : RoomKind.Public,
-                direct ? null : text, direct ? $"{_users[0]}-{_users[1]}" : null).Join(other).Build();
+                direct ? null : text, direct ? _directKey : null).Join(other).Build();
         }
 
         // Mostly the newest message, so that much happens to one; also others, and events that are no messages.
@@ -207,7 +220,7 @@ internal sealed class SideBySide(StorePorts store)
             await SameAsync("discovery", async s => (await s.Directory.DiscoverAsync("H", user, new RoomId(_rooms[0].Value - 1), 100)).Where(r => _rooms.Contains(r.Id)));
         }
 
-        await SameAsync("the direct room", s => s.Directory.FindDirectAsync($"{_users[0]}-{_users[1]}"));
+        await SameAsync("the direct room", s => s.Directory.FindDirectAsync(_directKey));
     }
 
     private async Task CompareReadsAsync(RoomId room, UserId reader)
@@ -250,7 +263,10 @@ internal sealed class SideBySide(StorePorts store)
         }
     }
 
-    private static RoomId NextRoom() => new(Interlocked.Increment(ref _lastId));
+    private sealed class Numbers : IIdSource
+    {
+        private long _last = 1_000_000;
 
-    private static UserId NextUser() => new(Interlocked.Increment(ref _lastId));
+        public long Next() => Interlocked.Increment(ref _last);
+    }
 }
