@@ -20,6 +20,12 @@ internal sealed class Tab
         page.Console += (_, message) => Note(message);
         page.PageError += (_, error) => Fault($"uncaught: {error}");
         page.Crash += (_, _) => Fault("the page crashed");
+        page.Dialog += (_, dialog) =>
+        {
+            Fault($"a dialog of the browser: {dialog.Message}");
+            _ = dialog.DismissAsync();
+        };
+        page.Request += (_, request) => Look(request.Url);
     }
 
     public string Name { get; }
@@ -176,6 +182,16 @@ internal sealed class Tab
             }
             """);
         wide.ShouldBeEmpty($"{where} is wider than the screen of {Name}");
+    }
+
+    /// <summary>The page asks its own server and nobody else.</summary>
+    private void Look(string url)
+    {
+        var asked = new Uri(url);
+        if (asked.Scheme is not ("about" or "blob") && !asked.IsLoopback)
+        {
+            Fault($"a request to another host: {url}");
+        }
     }
 
     private void Note(IConsoleMessage message)
