@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { RoomState } from "../chat/store";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useChat, useChatState } from "./context";
 import { DiscoverDialog } from "./DiscoverDialog";
@@ -8,11 +9,14 @@ import { PageContext, type PageActions } from "./page";
 import { PersonCard } from "./PersonCard";
 import { ProfileDialog } from "./ProfileDialog";
 import { QuickSwitcher } from "./QuickSwitcher";
+import { ReadersDialog } from "./ReadersDialog";
 import { RoomList } from "./RoomList";
 import { RoomView } from "./RoomView";
 import { goTo, openPanel, useRoute } from "./route";
 import { ToastList } from "./ToastList";
 import { Toasts } from "./toasts";
+import { useKeyboardSpace } from "./useKeyboardSpace";
+import { phone, useMedia } from "./useMedia";
 import { useShortcuts } from "./useShortcuts";
 
 /** The dialog over the page; there is one at a time. */
@@ -23,12 +27,12 @@ type Shown =
 
 export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   const chat = useChat();
-  const route = useRoute();
-  const { roomId } = route;
-  const rooms = useChatState((s) => s.rooms);
+  const { roomId, panel } = useRoute();
+  const room = useRoom(roomId);
   const [shown, setShown] = useState<Shown | null>(null);
+  const shownRoom = useRoom(shown && "roomId" in shown ? shown.roomId : null);
   const [toasts] = useState(() => new Toasts());
-  const room = roomId === null ? undefined : rooms.get(roomId);
+  const alone = useMedia(phone) && roomId === null;
 
   const page = useMemo(
     (): PageActions => ({
@@ -44,6 +48,7 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   useEffect(() => {
     chat.open(roomId);
   }, [chat, roomId]);
+  useKeyboardSpace();
   useShortcuts(() => setShown({ kind: "switcher" }));
   useUnreadTitle();
   useFocusOnReturn(roomId);
@@ -53,31 +58,37 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
     close();
     goTo(id);
   };
+  const signOut = useCallback((): void => {
+    goTo(null);
+    onSignOut();
+  }, [onSignOut]);
+  const show = useCallback((kind: "new" | "discover" | "profile") => setShown({ kind }), []);
 
   return (
     <PageContext value={page}>
       <div className={roomId === null ? "page" : "page in-room"}>
+        {room && (
+          <button type="button" className="button skip" onClick={() => document.querySelector<HTMLElement>(".room h1")?.focus()}>
+            Skip to the room
+          </button>
+        )}
         <ConnectionBanner />
-        <RoomList
-          openRoomId={roomId}
-          onNewRoom={() => setShown({ kind: "new" })}
-          onDiscover={() => setShown({ kind: "discover" })}
-          onProfile={() => setShown({ kind: "profile" })}
-          onSignOut={() => {
-            goTo(null);
-            onSignOut();
-          }}
-        />
-        {room ? <RoomView key={room.roomId} room={room} panel={route.panel} /> : <NoRoom roomId={roomId} />}
+        {/* On a phone the list is all there is while no room is open. */}
+        <div className="sidebar-slot" role={alone ? "main" : undefined}>
+          <RoomList openRoomId={roomId} onShow={show} onSignOut={signOut} />
+        </div>
+        {room ? <RoomView key={room.roomId} room={room} panel={panel} /> : !alone && <NoRoom roomId={roomId} />}
         <ToastList toasts={toasts} />
         {shown?.kind === "new" && <NewRoomDialog onClose={close} onCreated={openRoom} />}
         {shown?.kind === "discover" && <DiscoverDialog onClose={close} onOpen={openRoom} />}
         {shown?.kind === "switcher" && <QuickSwitcher onClose={close} onOpen={openRoom} />}
-        {shown?.kind === "profile" && <ProfileDialog onClose={close} />}
+        {shown?.kind === "profile" && <ProfileDialog onClose={close} onSignOut={signOut} />}
+        {shown?.kind === "readers" && shownRoom && <ReadersDialog room={shownRoom} seq={shown.seq} onClose={close} />}
         {shown?.kind === "person" && (
           <PersonCard
             key={shown.userId}
             userId={shown.userId}
+            room={shownRoom}
             onClose={close}
             onOpen={openRoom}
             onEditProfile={() => setShown({ kind: "profile" })}
@@ -87,6 +98,8 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
     </PageContext>
   );
 }
+
+const useRoom = (roomId: string | null): RoomState | undefined => useChatState((s) => (roomId === null ? undefined : s.rooms.get(roomId)));
 
 function useUnreadTitle(): void {
   const unread = useChatState((s) => [...s.rooms.values()].reduce((sum, r) => sum + r.log.unread, 0));

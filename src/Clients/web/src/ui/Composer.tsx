@@ -4,6 +4,8 @@ import { Icon } from "./parts";
 
 interface ComposerProps {
   readonly roomId: string;
+  /** The first message of the thread that it writes to; null in the room itself. */
+  readonly thread?: number | null;
   readonly drafts: Drafts;
   readonly title: string;
   readonly onSend: (text: string) => void;
@@ -12,8 +14,8 @@ interface ComposerProps {
 
 const linesAtMost = 8;
 
-export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProps) {
-  const [text, setText] = useState(() => drafts.get(roomId));
+export function Composer({ roomId, thread = null, drafts, title, onSend, onType }: ComposerProps) {
+  const [text, setText] = useState(() => drafts.get(roomId, thread));
   const area = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProp
 
   const change = (next: string): void => {
     setText(next);
-    drafts.set(roomId, next);
+    drafts.set(roomId, next, thread);
   };
 
   const send = (): void => {
@@ -55,7 +57,7 @@ export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProp
     >
       <textarea
         ref={area}
-        data-testid="composer"
+        data-testid={thread === null ? "composer" : "thread-composer"}
         aria-label={`Message to ${title}`}
         placeholder="Write a message"
         dir="auto"
@@ -70,7 +72,7 @@ export function Composer({ roomId, drafts, title, onSend, onType }: ComposerProp
         }}
         onKeyDown={keyDown}
       />
-      <button className="send" data-testid="send" aria-label="Send" title="Send" disabled={text.trim() === ""}>
+      <button className="send" data-testid={thread === null ? "send" : "thread-send"} aria-label="Send" title="Send" disabled={text.trim() === ""}>
         <Icon name="send" />
       </button>
     </form>

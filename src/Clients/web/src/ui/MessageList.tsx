@@ -1,16 +1,13 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RoomLog } from "../chat/log";
 import { messageAt } from "../chat/message";
-import type { RoomState, Send } from "../chat/store";
-import type { Message } from "../chat/types";
+import type { RoomState } from "../chat/store";
 import { useChat, useChatState } from "./context";
 import { MessageItem } from "./MessageItem";
 import { Icon } from "./parts";
-import { badgeText, dayOf, dayText, nameOf, previewText } from "./text";
+import { rowsOf } from "./rows";
+import { badgeText, dayText, nameOf, previewText } from "./text";
 import { useScroll } from "./useScroll";
-
-/** Messages of one author this close together share one head. */
-const groupedWithin = 5 * 60_000;
 
 interface MessageListProps {
   readonly room: RoomState;
@@ -130,53 +127,6 @@ function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }
   }
   return <p className="edge">{history.older === "loading" ? "Loading…" : ""}</p>;
 }
-
-interface Row {
-  readonly key: string;
-  readonly message: Message;
-  readonly send: Send | null;
-  readonly day: boolean;
-  readonly grouped: boolean;
-}
-
-function rowsOf(messages: readonly Message[], sends: readonly Send[], me: string): readonly Row[] {
-  const rows: Row[] = [];
-  let before: Message | null = null;
-  const add = (message: Message, send: Send | null, key: string): void => {
-    const day = before === null || dayOf(before.at) !== dayOf(message.at);
-    const close = before !== null && new Date(message.at).getTime() - new Date(before.at).getTime() < groupedWithin;
-    const grouped = !day && close && before?.by === message.by && message.replyTo === null;
-    rows.push({ key, message, send, day, grouped });
-    before = message;
-  };
-  for (const message of messages) {
-    // One's own keep the key that they were shown under while they were on their way.
-    add(message, null, message.by === me && message.clientId ? `c${message.clientId}` : `s${message.seq}`);
-  }
-  for (const send of sends) {
-    add(shownAs(send, me), send, `c${send.clientId}`);
-  }
-  return rows;
-}
-
-const shownAs = (send: Send, me: string): Message => ({
-  id: "",
-  seq: 0,
-  by: me,
-  at: send.at,
-  text: send.text,
-  clientId: send.clientId,
-  replyTo: send.replyTo,
-  thread: send.thread,
-  mentions: [],
-  mentionsRoom: false,
-  attachments: [],
-  editedAt: null,
-  deleted: false,
-  pinned: false,
-  reactions: [],
-  threadCount: 0,
-});
 
 function replyText(room: RoomState, seq: number, users: Parameters<typeof nameOf>[0]): string {
   const message = messageAt(room.log, seq);

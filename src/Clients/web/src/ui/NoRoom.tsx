@@ -11,7 +11,7 @@ export function NoRoom({ roomId }: { roomId: string | null }) {
       <main className="room-empty">
         <img src="/icon.svg" alt="" width="56" height="56" />
         <p>Choose a room to read and write.</p>
-        <p className="quiet">
+        <p className="quiet with-keys">
           <kbd>{commandKey}</kbd> <kbd>K</kbd> finds rooms and people.
         </p>
       </main>

@@ -1,19 +1,25 @@
 import { useEffect, useState } from "react";
 import { ChatError, textOf } from "../chat/errors";
+import type { RoomState } from "../chat/store";
 import { useChat, useChatState } from "./context";
+import { MemberActions } from "./MemberActions";
+import { usePage } from "./page";
 import { Avatar, Dialog, ErrorText, Icon } from "./parts";
 import { nameOf, presenceText } from "./text";
 
 interface PersonCardProps {
   readonly userId: string;
+  /** The room in which they were pointed at. */
+  readonly room: RoomState | undefined;
   readonly onClose: () => void;
   readonly onOpen: (roomId: string) => void;
   readonly onEditProfile: () => void;
 }
 
 /** Who somebody is, and the way to talk to them. */
-export function PersonCard({ userId, onClose, onOpen, onEditProfile }: PersonCardProps) {
+export function PersonCard({ userId, room, onClose, onOpen, onEditProfile }: PersonCardProps) {
   const chat = useChat();
+  const page = usePage();
   const me = useChatState((s) => s.me.userId);
   const users = useChatState((s) => s.users);
   const presence = useChatState((s) => s.presence.get(userId));
@@ -67,6 +73,17 @@ export function PersonCard({ userId, onClose, onOpen, onEditProfile }: PersonCar
           <Icon name="message" />
           Message
         </button>
+      )}
+      {room && room.kind !== "direct" && (
+        <MemberActions
+          room={room}
+          userId={userId}
+          name={name}
+          onDone={(what) => {
+            page.say(what);
+            onClose();
+          }}
+        />
       )}
     </Dialog>
   );

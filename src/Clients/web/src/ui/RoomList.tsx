@@ -1,29 +1,28 @@
-import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useDeferredValue, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import { byActivity, type RoomState } from "../chat/store";
 import type { User } from "../chat/types";
 import { connectionText } from "./ConnectionBanner";
-import { useChatState } from "./context";
+import { useChat, useChatState } from "./context";
 import { Avatar, Icon, RoomFace } from "./parts";
 import { goTo, roomHref } from "./route";
 import { badgeText, listTimeText, nameOf, peerOf, previewText, roomMatch, roomTitle } from "./text";
 
 interface RoomListProps {
   readonly openRoomId: string | null;
-  readonly onNewRoom: () => void;
-  readonly onDiscover: () => void;
-  readonly onProfile: () => void;
+  readonly onShow: (dialog: "new" | "discover" | "profile") => void;
   readonly onSignOut: () => void;
 }
 
-export function RoomList({ openRoomId, onNewRoom, onDiscover, onProfile, onSignOut }: RoomListProps) {
+export const RoomList = memo(function RoomList({ openRoomId, onShow, onSignOut }: RoomListProps) {
   const me = useChatState((s) => s.me);
-  const rooms = useChatState((s) => s.rooms);
+  // A busy room changes many times a second; its own messages come first.
+  const rooms = useDeferredValue(useChatState((s) => s.rooms));
   const users = useChatState((s) => s.users);
   const listed = useChatState((s) => s.listed);
   const [query, setQuery] = useState("");
   const list = useRef<HTMLUListElement>(null);
   const ordered = useMemo(() => byActivity(rooms), [rooms]);
-  const shown = useMemo(() => ordered.filter((room) => roomMatch(room, users, query) !== null), [ordered, users, query]);
+  const shown = useMemo(() => (query.trim() === "" ? ordered : ordered.filter((room) => roomMatch(room, users, query) !== null)), [ordered, users, query]);
 
   /** Moves the focus along the rows; above the first is the filter. */
   const step = (event: KeyboardEvent): void => {
@@ -58,10 +57,17 @@ export function RoomList({ openRoomId, onNewRoom, onDiscover, onProfile, onSignO
     <nav className="sidebar" aria-label="Rooms">
       <header className="sidebar-head">
         <h1>Chat</h1>
-        <button type="button" className="icon-button" data-testid="discover" aria-label="Discover public rooms" title="Discover public rooms" onClick={onDiscover}>
+        <button
+          type="button"
+          className="icon-button"
+          data-testid="discover"
+          aria-label="Discover public rooms"
+          title="Discover public rooms"
+          onClick={() => onShow("discover")}
+        >
           <Icon name="compass" />
         </button>
-        <button type="button" className="icon-button" data-testid="new-room" aria-label="New room" title="New room" onClick={onNewRoom}>
+        <button type="button" className="icon-button" data-testid="new-room" aria-label="New room" title="New room" onClick={() => onShow("new")}>
           <Icon name="plus" />
         </button>
       </header>
@@ -96,16 +102,16 @@ export function RoomList({ openRoomId, onNewRoom, onDiscover, onProfile, onSignO
       {listed && rooms.size === 0 && (
         <div className="hint">
           <p>You are in no room yet.</p>
-          <button type="button" className="button primary" onClick={onDiscover}>
+          <button type="button" className="button primary" onClick={() => onShow("discover")}>
             Find a room
           </button>
-          <button type="button" className="button" onClick={onNewRoom}>
+          <button type="button" className="button" onClick={() => onShow("new")}>
             Start one
           </button>
         </div>
       )}
       <footer className="sidebar-foot">
-        <button type="button" className="profile-button" data-testid="open-profile" title="Profile and settings" onClick={onProfile}>
+        <button type="button" className="profile-button" data-testid="open-profile" title="Profile and settings" onClick={() => onShow("profile")}>
           <Avatar id={me.userId} name={me.displayName} />
           <span className="who">
             <span className="visually-hidden">Profile and settings of </span>
@@ -121,7 +127,7 @@ export function RoomList({ openRoomId, onNewRoom, onDiscover, onProfile, onSignO
       </footer>
     </nav>
   );
-}
+});
 
 /** The banner over the page is what a screen reader hears of it. */
 function ConnectionState() {
@@ -142,10 +148,14 @@ interface RoomItemProps {
 
 const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps) {
   const { log, roomId, kind } = room;
+  const { drafts } = useChat();
   const title = roomTitle(room, users);
   const peer = peerOf(room);
   const presence = useChatState((s) => (peer === null ? undefined : s.presence.get(peer)?.status));
   const typing = room.typing.size > 0;
+  // In the open room the draft stands in the composer.
+  const held = useSyncExternalStore(drafts.subscribe, () => drafts.get(roomId));
+  const draft = open ? "" : held.trim();
   const last = log.last;
   const author = last && (last.by === me ? "You" : kind === "direct" ? "" : nameOf(users, last.by));
   return (
@@ -166,7 +176,17 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
         </span>
         <span className="room-line">
           <span className="room-preview" dir="auto">
-            {typing ? <em>typing…</em> : last ? `${author ? `${author}: ` : ""}${previewText(last)}` : (log.topic ?? "No messages yet")}
+            {draft !== "" ? (
+              <>
+                <span className="draft">Draft:</span> {draft}
+              </>
+            ) : typing ? (
+              <em>typing…</em>
+            ) : last ? (
+              `${author ? `${author}: ` : ""}${previewText(last)}`
+            ) : (
+              (log.topic ?? "No messages yet")
+            )}
           </span>
           <span className="badges">
             {log.mentions > 0 && (

@@ -56,7 +56,7 @@ export function Avatar({ id, name, presence }: AvatarProps) {
   );
 }
 
-/** A room's face in the list: its kind, or the other person. */
+/** A room's face in the list: its kind, or the other person of a direct room of two. */
 export function RoomFace({ roomId, kind, title, peer, presence }: {
   readonly roomId: string;
   readonly kind: RoomKind;
@@ -64,12 +64,12 @@ export function RoomFace({ roomId, kind, title, peer, presence }: {
   readonly peer: string | null;
   readonly presence?: PresenceStatus | undefined;
 }) {
-  if (kind === "direct") {
-    return <Avatar id={peer ?? roomId} name={title} presence={presence} />;
+  if (peer !== null) {
+    return <Avatar id={peer} name={title} presence={presence} />;
   }
   return (
-    <span className={`avatar square ${hueOf(roomId)}`} aria-hidden="true">
-      <Icon name={kind === "public" ? "hash" : "lock"} />
+    <span className={`avatar ${kind === "direct" ? "" : "square "}${hueOf(roomId)}`} aria-hidden="true">
+      <Icon name={kind === "public" ? "hash" : kind === "private" ? "lock" : "people"} />
     </span>
   );
 }

@@ -16,6 +16,12 @@ export const byRole = (a: Role, b: Role): number => rank[b] - rank[a];
 
 export const isMuted = (mutedUntil: string | null, now = Date.now()): boolean => mutedUntil !== null && Date.parse(mutedUntil) > now;
 
+/** Sending, reacting, and editing one's own messages. */
+export const canWrite = (room: RoomState): boolean => !room.log.archived && !isMuted(room.mutedUntil);
+
+/** Deleting the messages of others; one's own go in every room that is not archived. */
+export const canRemoveMessages = (room: RoomState): boolean => leads(room) && !room.log.archived;
+
 export const canRename = (room: RoomState): boolean => !isDirect(room) && leads(room) && !room.log.archived;
 
 export const canArchive = (room: RoomState): boolean => !isDirect(room) && room.log.role === "owner";
@@ -38,3 +44,9 @@ export function canSetRole(room: RoomState, member: Member): boolean {
   }
   return member.userId !== me || [...(members?.values() ?? [])].some((m) => m.role === "owner" && m.userId !== me);
 }
+
+/** Banning somebody who is no member. */
+export const canBan = (room: RoomState): boolean => !isDirect(room) && leads(room);
+
+export const canPin = (room: RoomState): boolean =>
+  !room.log.archived && (isDirect(room) || (leads(room) && !isMuted(room.mutedUntil)));

@@ -99,31 +99,33 @@ export function presenceText(presence: Presence | undefined, now = Date.now()): 
   if (presence?.status === "away") {
     return "Away";
   }
-  const seen = Date.parse(presence?.lastSeen ?? "");
-  if (Number.isNaN(seen)) {
-    return "Offline";
+  const ago = agoText(presence?.lastSeen ?? "", now);
+  return ago === "" ? "Offline" : `Last seen ${ago}`;
+}
+
+export function agoText(at: string, now = Date.now()): string {
+  const minutes = Math.floor((now - Date.parse(at)) / minute);
+  if (Number.isNaN(minutes)) {
+    return "";
   }
-  const ago = now - seen;
-  if (ago < minute) {
-    return "Last seen just now";
-  }
-  if (ago < 60 * minute) {
-    return `Last seen ${relative.format(-Math.floor(ago / minute), "minute")}`;
-  }
-  if (ago < 24 * 60 * minute) {
-    return `Last seen ${relative.format(-Math.floor(ago / 60 / minute), "hour")}`;
-  }
-  return `Last seen ${relative.format(-Math.floor(ago / 24 / 60 / minute), "day")}`;
+  return minutes < 1
+    ? "just now"
+    : minutes < 60
+      ? relative.format(-minutes, "minute")
+      : minutes < 24 * 60
+        ? relative.format(-Math.floor(minutes / 60), "hour")
+        : relative.format(-Math.floor(minutes / 60 / 24), "day");
 }
 
 /** Far enough away to say that it does not end by itself. */
 const forGood = 10 * 365 * 24 * 60 * minute;
 
-export function mutedText(until: string, now = Date.now()): string {
+/** " until" when a mute ends, or nothing for one that does not end by itself. */
+export function untilText(until: string, now = Date.now()): string {
   if (Date.parse(until) - now > forGood) {
-    return "Muted";
+    return "";
   }
-  return `Muted until ${dayOf(until) === new Date(now).toDateString() ? clockText(until) : `${formatted(shortDate, until)}, ${clockText(until)}`}`;
+  return ` until ${dayOf(until) === new Date(now).toDateString() ? "" : `${formatted(shortDate, until)}, `}${clockText(until)}`;
 }
 
 export const countText = (count: number, one: string, many: string): string => (count === 1 ? `1 ${one}` : `${count} ${many}`);

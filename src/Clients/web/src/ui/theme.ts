@@ -37,7 +37,19 @@ function show(next: Theme): void {
     root.dataset.theme = next;
   }
   theme.update(attribute);
+  paintBar();
 }
+
+/** The browser's bar around the page follows the system by itself, and a chosen theme from here. */
+function paintBar(): void {
+  const chosen = attribute();
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
+    const own = meta.dataset.scheme;
+    meta.media = chosen === "system" ? `(prefers-color-scheme: ${own})` : own === chosen ? "all" : "not all";
+  }
+}
+
+paintBar();
 
 window.addEventListener("storage", (event) => {
   if (event.key === key) {
