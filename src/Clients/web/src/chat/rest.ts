@@ -1,3 +1,4 @@
+import { deviceOf } from "./device";
 import { ChatError, Code, problemOf } from "./errors";
 import type { Session, SessionStore } from "./session";
 import type { AuthAnswer } from "./types";
@@ -24,7 +25,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const callTimeout = 20_000;
 /** What the user's list of sessions shows of this one. */
-const device = "Web page";
+const device = deviceOf(globalThis.navigator?.userAgent ?? "");
 /** A token is refreshed this long before its end, or a fifth of its life where that is shorter. */
 const renewBefore = 15_000;
 

@@ -92,7 +92,7 @@ function FoundRoom({ room, joined, joining, onOpen, onJoin }: FoundRoomProps) {
   const members = memberCount === null ? "" : countText(memberCount, "member", "members");
   return (
     <li className="choice" data-testid="discover-item" data-room-id={roomId}>
-      <RoomFace roomId={roomId} kind="public" title={name ?? ""} peer={null} />
+      <RoomFace roomId={roomId} kind="public" title={name ?? ""} />
       <span className="choice-text">
         <span className="name" dir="auto">
           {name}

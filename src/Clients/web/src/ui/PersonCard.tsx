@@ -41,7 +41,7 @@ export function PersonCard({ userId, room, onClose, onOpen, onEditProfile }: Per
     setBusy(true);
     setError(null);
     try {
-      onOpen(await chat.createRoom({ kind: "direct", memberIds: [userId] }));
+      onOpen(await chat.createRoom({ kind: "direct", memberIds: userId === me ? [] : [userId] }));
     } catch (failure) {
       setError(textOf(failure));
       setBusy(false);
@@ -63,15 +63,14 @@ export function PersonCard({ userId, room, onClose, onOpen, onEditProfile }: Per
         )}
       </div>
       <ErrorText text={error} />
-      {userId === me ? (
+      <button type="button" className="button primary wide" data-testid="person-message" disabled={busy} onClick={() => void write()}>
+        <Icon name="message" />
+        {userId === me ? "Notes to yourself" : "Message"}
+      </button>
+      {userId === me && (
         <button type="button" className="button wide" data-testid="person-edit-profile" onClick={onEditProfile}>
           <Icon name="edit" />
           Edit profile
-        </button>
-      ) : (
-        <button type="button" className="button primary wide" data-testid="person-message" disabled={busy} onClick={() => void write()}>
-          <Icon name="message" />
-          Message
         </button>
       )}
       {room && room.kind !== "direct" && (

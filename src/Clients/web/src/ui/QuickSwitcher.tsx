@@ -137,7 +137,13 @@ function RoomChoice({ room, users, presence }: {
   const username = peer === null ? undefined : users.get(peer)?.username;
   return (
     <>
-      <RoomFace roomId={room.roomId} kind={room.kind} title={title} peer={peer} presence={peer === null ? undefined : presence.get(peer)?.status} />
+      <RoomFace
+        roomId={room.roomId}
+        kind={room.kind}
+        title={title}
+        others={room.others}
+        presence={peer === null ? undefined : presence.get(peer)?.status}
+      />
       <span className="choice-text">
         <span className="name" dir="auto">
           {title}

@@ -93,7 +93,7 @@ function RoomForm({ room, onDone }: { room: RoomState; onDone: () => void }) {
         <span>
           Topic <small>(optional)</small>
         </span>
-        <textarea data-testid="room-form-topic" rows={3} value={topic} onChange={(event) => setTopic(event.target.value)} dir="auto" />
+        <input data-testid="room-form-topic" value={topic} onChange={(event) => setTopic(event.target.value)} dir="auto" />
       </label>
       <ErrorText text={error} testId="room-form-error" />
       <div className="form-foot">

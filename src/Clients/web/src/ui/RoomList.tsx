@@ -167,7 +167,7 @@ const RoomItem = memo(function RoomItem({ room, users, me, open }: RoomItemProps
         data-room-id={roomId}
         aria-current={open ? "page" : undefined}
       >
-        <RoomFace roomId={roomId} kind={kind} title={title} peer={peer} presence={presence} />
+        <RoomFace roomId={roomId} kind={kind} title={title} others={room.others} presence={presence} />
         <span className="room-line">
           <span className="room-name" dir="auto">
             {title}

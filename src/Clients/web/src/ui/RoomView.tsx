@@ -90,7 +90,7 @@ function RoomHead({ room, panel, title }: { readonly room: RoomState; readonly p
       <button type="button" className="icon-button back" data-testid="back" aria-label="Back to rooms" onClick={() => goTo(null)}>
         <Icon name="back" />
       </button>
-      <RoomFace roomId={roomId} kind={room.kind} title={title} peer={peer} presence={presence?.status} />
+      <RoomFace roomId={roomId} kind={room.kind} title={title} others={room.others} presence={presence?.status} />
       <div className="room-title">
         <h1 ref={heading} data-testid="room-title" dir="auto" tabIndex={-1}>
           <button type="button" className="plain" onClick={() => (peer === null ? toggle("members") : page.openPerson(peer))}>

@@ -56,20 +56,26 @@ export function Avatar({ id, name, presence }: AvatarProps) {
   );
 }
 
-/** A room's face in the list: its kind, or the other person of a direct room of two. */
-export function RoomFace({ roomId, kind, title, peer, presence }: {
+interface RoomFaceProps {
   readonly roomId: string;
   readonly kind: RoomKind;
   readonly title: string;
-  readonly peer: string | null;
+  /** The other users of a direct room. */
+  readonly others?: readonly string[];
+  /** Of the other one in a direct room of two. */
   readonly presence?: PresenceStatus | undefined;
-}) {
-  if (peer !== null) {
-    return <Avatar id={peer} name={title} presence={presence} />;
+}
+
+/** A room's face in the list: its kind, or the other person of a direct room of two. */
+export function RoomFace({ roomId, kind, title, others = [], presence }: RoomFaceProps) {
+  const [first, second] = others;
+  if (kind === "direct" && first !== undefined && second === undefined) {
+    return <Avatar id={first} name={title} presence={presence} />;
   }
+  const icon = kind === "public" ? "hash" : kind === "private" ? "lock" : first === undefined ? "edit" : "people";
   return (
     <span className={`avatar ${kind === "direct" ? "" : "square "}${hueOf(roomId)}`} aria-hidden="true">
-      <Icon name={kind === "public" ? "hash" : kind === "private" ? "lock" : "people"} />
+      <Icon name={icon} />
     </span>
   );
 }
