@@ -1,10 +1,11 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { emojiPlugin } from "./build/emoji.ts";
 
 const server = "http://localhost:8080";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), emojiPlugin()],
   build: {
     target: "es2022",
     // The page is served with `default-src 'self'`: nothing may be inlined as a data: URL or an inline script.
