@@ -99,11 +99,12 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
         await ann.SayAsync(longest);
         await bob.ShowsAsync(longest);
         await ann.SayAsync(longest + "y");
-        await Expect(ann["pending-message"]).ToContainTextAsync("Not sent.");
-        await ann["take-back"].ClickAsync();
+        await Expect(ann["too-long"]).ToContainTextAsync("by 1 character.");
+        await Expect(ann["send"]).ToBeDisabledAsync();
         await Expect(ann["composer"]).ToHaveValueAsync(longest + "y");
         await Expect(ann["pending-message"]).ToHaveCountAsync(0);
         await ann.SayAsync("shorter");
+        await Expect(ann["too-long"]).ToHaveCountAsync(0);
         await bob.ShowsAsync(longest, "shorter");
     });
 }

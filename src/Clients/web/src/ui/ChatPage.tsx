@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { RoomState } from "../chat/store";
+import type { Compose } from "./composer/compose";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useChat, useChatState } from "./context";
 import { DiscoverDialog } from "./DiscoverDialog";
+import { ComposesContext } from "./messages/MessageSurface";
 import { NewRoomDialog } from "./NewRoomDialog";
 import { NoRoom } from "./NoRoom";
 import { PageContext, type PageActions } from "./page";
@@ -32,6 +34,7 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const shownRoom = useRoom(shown && "roomId" in shown ? shown.roomId : null);
   const [toasts] = useState(() => new Toasts());
+  const [composes] = useState(() => new Map<string, Compose>());
   const alone = useMedia(phone) && roomId === null;
 
   const page = useMemo(
@@ -66,35 +69,37 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
 
   return (
     <PageContext value={page}>
-      <div className={roomId === null ? "page" : "page in-room"}>
-        {room && (
-          <button type="button" className="button skip" onClick={() => document.querySelector<HTMLElement>(".room h1")?.focus()}>
-            Skip to the room
-          </button>
-        )}
-        <ConnectionBanner />
-        {/* On a phone the list is all there is while no room is open. */}
-        <div className="sidebar-slot" role={alone ? "main" : undefined}>
-          <RoomList openRoomId={roomId} onShow={show} onSignOut={signOut} />
+      <ComposesContext value={composes}>
+        <div className={roomId === null ? "page" : "page in-room"}>
+          {room && (
+            <button type="button" className="button skip" onClick={() => document.querySelector<HTMLElement>(".room h1")?.focus()}>
+              Skip to the room
+            </button>
+          )}
+          <ConnectionBanner />
+          {/* On a phone the list is all there is while no room is open. */}
+          <div className="sidebar-slot" role={alone ? "main" : undefined}>
+            <RoomList openRoomId={roomId} onShow={show} onSignOut={signOut} />
+          </div>
+          {room ? <RoomView key={room.roomId} room={room} panel={panel} /> : !alone && <NoRoom roomId={roomId} />}
+          <ToastList toasts={toasts} />
+          {shown?.kind === "new" && <NewRoomDialog onClose={close} onCreated={openRoom} />}
+          {shown?.kind === "discover" && <DiscoverDialog onClose={close} onOpen={openRoom} />}
+          {shown?.kind === "switcher" && <QuickSwitcher onClose={close} onOpen={openRoom} />}
+          {shown?.kind === "profile" && <ProfileDialog onClose={close} onSignOut={signOut} />}
+          {shown?.kind === "readers" && shownRoom && <ReadersDialog room={shownRoom} seq={shown.seq} onClose={close} />}
+          {shown?.kind === "person" && (
+            <PersonCard
+              key={shown.userId}
+              userId={shown.userId}
+              room={shownRoom}
+              onClose={close}
+              onOpen={openRoom}
+              onEditProfile={() => setShown({ kind: "profile" })}
+            />
+          )}
         </div>
-        {room ? <RoomView key={room.roomId} room={room} panel={panel} /> : !alone && <NoRoom roomId={roomId} />}
-        <ToastList toasts={toasts} />
-        {shown?.kind === "new" && <NewRoomDialog onClose={close} onCreated={openRoom} />}
-        {shown?.kind === "discover" && <DiscoverDialog onClose={close} onOpen={openRoom} />}
-        {shown?.kind === "switcher" && <QuickSwitcher onClose={close} onOpen={openRoom} />}
-        {shown?.kind === "profile" && <ProfileDialog onClose={close} onSignOut={signOut} />}
-        {shown?.kind === "readers" && shownRoom && <ReadersDialog room={shownRoom} seq={shown.seq} onClose={close} />}
-        {shown?.kind === "person" && (
-          <PersonCard
-            key={shown.userId}
-            userId={shown.userId}
-            room={shownRoom}
-            onClose={close}
-            onOpen={openRoom}
-            onEditProfile={() => setShown({ kind: "profile" })}
-          />
-        )}
-      </div>
+      </ComposesContext>
     </PageContext>
   );
 }

@@ -1,21 +1,15 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RoomLog } from "../chat/log";
-import { messageAt } from "../chat/message";
 import type { RoomState } from "../chat/store";
 import { useChat, useChatState } from "./context";
 import { MessageItem } from "./MessageItem";
+import { MessageRows } from "./messages/MessageRows";
 import { Icon } from "./parts";
-import { rowsOf } from "./rows";
+import { aboutOf, rowsOf } from "./rows";
 import { badgeText, dayText, nameOf, previewText } from "./text";
 import { useScroll } from "./useScroll";
 
-interface MessageListProps {
-  readonly room: RoomState;
-  /** A message that could not be sent goes back to the composer. */
-  readonly onTakeBack: (roomId: string, clientId: string) => void;
-}
-
-export function MessageList({ room, onTakeBack }: MessageListProps) {
+export function MessageList({ room }: { room: RoomState }) {
   const chat = useChat();
   const me = useChatState((s) => s.me.userId);
   const users = useChatState((s) => s.users);
@@ -65,38 +59,32 @@ export function MessageList({ room, onTakeBack }: MessageListProps) {
         aria-label="Messages"
         aria-live="off"
         aria-busy={room.history.older === "loading"}
-        tabIndex={0}
       >
         <div className="content" ref={scroll.content}>
           <HistoryEdge room={room} onRetry={older} />
-          <ol>
+          <MessageRows>
             {rows.map(({ key, message, send, day, grouped }) => (
               <Fragment key={key}>
                 {day && (
-                  <li className="day">
+                  <div className="day" role="separator">
                     <span>{dayText(message.at)}</span>
-                  </li>
+                  </div>
                 )}
                 {firstNew !== undefined && message.seq === firstNew && (
-                  <li className="new-since" data-testid="new-since">
+                  <div className="new-since" role="separator" data-testid="new-since">
                     <span>New</span>
-                  </li>
+                  </div>
                 )}
                 <MessageItem
                   message={message}
                   send={send}
                   grouped={grouped && message.seq !== firstNew}
                   author={nameOf(users, message.by)}
-                  me={me}
-                  reply={message.replyTo === null ? null : replyText(room, message.replyTo, users)}
-                  onRetry={chat.retry}
-                  onTakeBack={onTakeBack}
-                  onDiscard={chat.discard}
-                  roomId={roomId}
+                  about={aboutOf(room, message)}
                 />
               </Fragment>
             ))}
-          </ol>
+          </MessageRows>
         </div>
       </div>
       {!atBottom && (
@@ -126,11 +114,6 @@ function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }
     );
   }
   return <p className="edge">{history.older === "loading" ? "Loading…" : ""}</p>;
-}
-
-function replyText(room: RoomState, seq: number, users: Parameters<typeof nameOf>[0]): string {
-  const message = messageAt(room.log, seq);
-  return message ? `${nameOf(users, message.by)}: ${previewText(message)}` : "An earlier message";
 }
 
 /** The read mark at the time when the user came to look: what is above it is new to them. */

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { RoomState } from "../chat/store";
 import { Composer } from "./Composer";
 import { useChat, useChatState } from "./context";
 import { MembersPanel } from "./MembersPanel";
 import { MessageList } from "./MessageList";
+import { MessageSurface } from "./messages/MessageSurface";
 import { usePage } from "./page";
 import { Icon, RoomFace } from "./parts";
 import { PinsPanel } from "./PinsPanel";
@@ -14,48 +15,32 @@ import { ThreadPanel } from "./ThreadPanel";
 import { phone, useMedia } from "./useMedia";
 
 export function RoomView({ room, panel }: { room: RoomState; panel: Panel | null }) {
-  const chat = useChat();
   const users = useChatState((s) => s.users);
-  const [takenBack, setTakenBack] = useState(0);
   const muted = useMuted(room.mutedUntil);
   // There the panel covers the room.
   const covered = useMedia(phone) && panel !== null;
   const title = roomTitle(room, users);
-  const { roomId, log } = room;
-
-  const takeBack = useCallback(
-    (ofRoom: string, clientId: string): void => {
-      chat.takeBack(ofRoom, clientId);
-      setTakenBack((count) => count + 1);
-    },
-    [chat],
-  );
+  const { log } = room;
 
   return (
     <>
       <main className="room" aria-label={title} inert={covered}>
         <RoomHead room={room} panel={panel} title={title} />
-        <MessageList room={room} onTakeBack={takeBack} />
-        <Typing names={[...room.typing.keys()].map((userId) => nameOf(users, userId))} />
-        {log.archived ? (
-          <p className="closed" data-testid="closed">
-            This room is archived: it can be read, not written.
-          </p>
-        ) : muted ? (
-          <p className="closed" data-testid="closed">
-            You are muted{untilText(room.mutedUntil!)}: you can read this room, not write in it.
-          </p>
-        ) : (
-          <Composer
-            // A message that was taken back changed the draft, which is read at the start.
-            key={takenBack}
-            roomId={roomId}
-            drafts={chat.drafts}
-            title={title}
-            onSend={(text) => chat.send(roomId, text)}
-            onType={() => chat.typing(roomId)}
-          />
-        )}
+        <MessageSurface room={room}>
+          <MessageList room={room} />
+          <Typing names={[...room.typing.keys()].map((userId) => nameOf(users, userId))} />
+          {log.archived ? (
+            <p className="closed" data-testid="closed">
+              This room is archived: it can be read, not written.
+            </p>
+          ) : muted ? (
+            <p className="closed" data-testid="closed">
+              You are muted{untilText(room.mutedUntil!)}: you can read this room, not write in it.
+            </p>
+          ) : (
+            <Composer title={title} />
+          )}
+        </MessageSurface>
       </main>
       {panel?.kind === "members" && <MembersPanel room={room} />}
       {panel?.kind === "pins" && <PinsPanel room={room} />}

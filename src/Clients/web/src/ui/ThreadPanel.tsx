@@ -1,15 +1,15 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import { messageAt } from "../chat/message";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { RoomState } from "../chat/store";
 import type { ThreadState } from "../chat/thread";
-import type { Message } from "../chat/types";
 import { Composer } from "./Composer";
 import { useChat, useChatState } from "./context";
 import { MessageItem } from "./MessageItem";
+import { MessageRows } from "./messages/MessageRows";
+import { MessageSurface } from "./messages/MessageSurface";
 import { PanelFrame } from "./PanelFrame";
 import { canWrite } from "./rights";
-import { rowsOf, type Row } from "./rows";
-import { countText, nameOf, previewText, roomTitle } from "./text";
+import { aboutOf, rowsOf, type Row } from "./rows";
+import { countText, nameOf, roomTitle } from "./text";
 
 /** Within this many pixels of the end the thread follows what arrives. */
 const near = 60;
@@ -28,19 +28,14 @@ export function ThreadPanel({ room, root }: { room: RoomState; root: number }) {
 
   return (
     <PanelFrame title="Thread" subtitle={roomTitle(room, users)} testId="thread" closeTestId="hide-thread">
-      {thread && <ThreadMessages room={room} thread={thread} />}
-      {canWrite(room) ? (
-        <Composer
-          roomId={roomId}
-          thread={root}
-          drafts={chat.drafts}
-          title="the thread"
-          onSend={(text) => chat.send(roomId, text, { thread: root })}
-          onType={() => chat.typing(roomId)}
-        />
-      ) : (
-        <p className="closed">{room.log.archived ? "This room is archived." : "You are muted in this room."}</p>
-      )}
+      <MessageSurface room={room} thread={root}>
+        {thread && <ThreadMessages room={room} thread={thread} />}
+        {canWrite(room) ? (
+          <Composer title="the thread" />
+        ) : (
+          <p className="closed">{room.log.archived ? "This room is archived." : "You are muted in this room."}</p>
+        )}
+      </MessageSurface>
     </PanelFrame>
   );
 }
@@ -56,65 +51,40 @@ function ThreadMessages({ room, thread }: { room: RoomState; thread: ThreadState
   const more = (): void => void chat.loadMoreOfThread(roomId);
 
   return (
-    <div className="panel-body thread-body" ref={scroller} role="log" aria-label="Messages in this thread" aria-busy={state === "loading"} tabIndex={0}>
-      <ol>
+    <div className="panel-body thread-body" ref={scroller} role="log" aria-label="Messages in this thread" aria-busy={state === "loading"}>
+      <MessageRows>
         {rootMessage && <ThreadRow room={room} row={{ key: "root", message: rootMessage, send: null, day: false, grouped: false }} />}
-      </ol>
-      <p className="thread-edge" data-testid="thread-edge">
-        <span>
-          {state === "loading" ? (
-            "Loading…"
-          ) : state === "failed" ? (
-            <>
-              This could not be loaded.{" "}
-              <button type="button" className="link" onClick={more}>
-                Try again
+        <p className="thread-edge" data-testid="thread-edge">
+          <span>
+            {state === "loading" ? (
+              "Loading…"
+            ) : state === "failed" ? (
+              <>
+                This could not be loaded.{" "}
+                <button type="button" className="link" onClick={more}>
+                  Try again
+                </button>
+              </>
+            ) : from > 0 ? (
+              <button type="button" className="link" data-testid="thread-more" onClick={more}>
+                Show earlier replies
               </button>
-            </>
-          ) : from > 0 ? (
-            <button type="button" className="link" data-testid="thread-more" onClick={more}>
-              Show earlier replies
-            </button>
-          ) : (
-            countText(messages.length, "reply", "replies")
-          )}
-        </span>
-      </p>
-      <ol>
+            ) : (
+              countText(messages.length, "reply", "replies")
+            )}
+          </span>
+        </p>
         {rows.map((row) => (
           <ThreadRow key={row.key} room={room} row={row} />
         ))}
-      </ol>
+      </MessageRows>
     </div>
   );
 }
 
 function ThreadRow({ room, row: { message, send, grouped } }: { room: RoomState; row: Row }) {
-  const chat = useChat();
   const users = useChatState((s) => s.users);
-  const takeBack = useCallback((roomId: string, clientId: string) => chat.takeBack(roomId, clientId), [chat]);
-  return (
-    <MessageItem
-      roomId={room.roomId}
-      message={message}
-      send={send}
-      grouped={grouped}
-      author={nameOf(users, message.by)}
-      me={room.log.me}
-      reply={replyText(room, message, users)}
-      onRetry={chat.retry}
-      onTakeBack={takeBack}
-      onDiscard={chat.discard}
-    />
-  );
-}
-
-function replyText(room: RoomState, { replyTo }: Message, users: Parameters<typeof nameOf>[0]): string | null {
-  if (replyTo === null) {
-    return null;
-  }
-  const message = messageAt(room.log, replyTo) ?? (room.thread ? messageAt(room.thread, replyTo) : undefined);
-  return message ? `${nameOf(users, message.by)}: ${previewText(message)}` : "An earlier message";
+  return <MessageItem message={message} send={send} grouped={grouped} author={nameOf(users, message.by)} about={aboutOf(room, message, true)} />;
 }
 
 /** Stays at the end while the reader is there, goes there for what they send, and keeps their place when earlier messages come in. */

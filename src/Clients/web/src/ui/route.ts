@@ -52,6 +52,8 @@ export const useRoute = (): Route => useSyncExternalStore(subscribe, current);
 
 export const roomHref = (roomId: string): string => `#/rooms/${roomId}`;
 
+export const messageHref = (roomId: string, seq: number): string => `${roomHref(roomId)}/${seq}`;
+
 const panelHref = (roomId: string, panel: Panel): string =>
   `${roomHref(roomId)}/${panel.kind === "thread" ? `thread/${panel.seq}` : panel.kind}`;
 

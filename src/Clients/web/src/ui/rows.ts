@@ -1,4 +1,5 @@
-import type { Send } from "../chat/store";
+import { messageAt } from "../chat/message";
+import type { RoomState, Send } from "../chat/store";
 import type { Message } from "../chat/types";
 import { dayOf } from "./text";
 
@@ -20,7 +21,7 @@ export function rowsOf(messages: readonly Message[], sends: readonly Send[], me:
   const add = (message: Message, send: Send | null, key: string): void => {
     const day = before === null || dayOf(before.at) !== dayOf(message.at);
     const close = before !== null && new Date(message.at).getTime() - new Date(before.at).getTime() < groupedWithin;
-    const grouped = !day && close && before?.by === message.by && message.replyTo === null;
+    const grouped = !day && close && before?.by === message.by && before.thread === message.thread && message.replyTo === null;
     rows.push({ key, message, send, day, grouped });
     before = message;
   };
@@ -32,6 +33,12 @@ export function rowsOf(messages: readonly Message[], sends: readonly Send[], me:
     add(shownAs(send, me), send, `c${send.clientId}`);
   }
   return rows;
+}
+
+/** The message that it answers, or in the room the first one of the thread that it is in, as far as that is held. */
+export function aboutOf({ log, thread }: RoomState, message: Message, inThread = false): Message | null {
+  const seq = inThread ? message.replyTo : (message.thread ?? message.replyTo);
+  return seq === null ? null : (messageAt(log, seq) ?? (thread ? messageAt(thread, seq) : undefined) ?? null);
 }
 
 const shownAs = (send: Send, me: string): Message => ({

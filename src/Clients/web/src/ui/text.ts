@@ -1,5 +1,6 @@
 import type { RoomState } from "../chat/store";
 import type { Message, Presence, User } from "../chat/types";
+import { plainText } from "./markdown/parse";
 import { matchOf } from "./match";
 
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -68,7 +69,7 @@ export function previewText(message: Message): string {
   if (message.deleted) {
     return "Message deleted";
   }
-  return message.text || (message.attachments.length > 0 ? "Attachment" : "");
+  return plainText(message.text) || (message.attachments.length > 0 ? "Attachment" : "");
 }
 
 export const badgeText = (count: number): string => (count > 999 ? "999+" : String(count));
