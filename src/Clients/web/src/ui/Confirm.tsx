@@ -16,65 +16,68 @@ interface ConfirmProps {
 }
 
 /** A button that says what it will do and asks again before it does. */
-export function Confirm({ testId, icon, label, question, verb, danger = true, onConfirm }: ConfirmProps) {
-  const [state, setState] = useState<"idle" | "asking" | "busy">("idle");
-  const [error, setError] = useState<string | null>(null);
-  const cancel = useRef<HTMLButtonElement>(null);
+export function Confirm(props: ConfirmProps) {
+  const [asked, setAsked] = useState<ConfirmProps | null>(null);
   const opener = useRef<HTMLButtonElement>(null);
-  const asking = state !== "idle";
-  const asked = useRef(false);
+  const wasAsked = useRef(false);
+  const { testId, icon, label, danger = true } = props;
 
   useEffect(() => {
-    if (asking) {
-      asked.current = true;
-      cancel.current?.focus();
-    } else if (asked.current) {
-      asked.current = false;
+    if (asked === null && wasAsked.current) {
       opener.current?.focus();
     }
-  }, [asking]);
+    wasAsked.current = asked !== null;
+  }, [asked]);
+
+  if (asked) {
+    // As it was when it was asked: doing it may change what this is about before its answer is there.
+    return <Question {...asked} onDone={() => setAsked(null)} />;
+  }
+  return (
+    <button ref={opener} type="button" className={danger ? "row-button danger" : "row-button"} data-testid={testId} onClick={() => setAsked(props)}>
+      <Icon name={icon} />
+      {label}
+    </button>
+  );
+}
+
+function Question({ testId, question, verb, danger = true, onConfirm, onDone }: ConfirmProps & { readonly onDone: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => cancel.current?.focus(), []);
 
   const confirm = async (): Promise<void> => {
-    setState("busy");
+    setBusy(true);
     setError(null);
     try {
       await onConfirm();
-      setState("idle");
+      onDone();
     } catch (failure) {
       setError(textOf(failure));
-      setState("asking");
+      setBusy(false);
     }
   };
 
-  if (!asking) {
-    return (
-      <button ref={opener} type="button" className={danger ? "row-button danger" : "row-button"} data-testid={testId} onClick={() => setState("asking")}>
-        <Icon name={icon} />
-        {label}
-      </button>
-    );
-  }
   return (
     <div
       className="confirm"
       role="group"
       aria-label={question}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && state === "asking") {
+        if (event.key === "Escape" && !busy) {
           event.preventDefault();
-          event.stopPropagation();
-          setState("idle");
-          setError(null);
+          onDone();
         }
       }}
     >
       <p dir="auto">{question}</p>
       <ErrorText text={error} />
       <div className="form-foot">
-        <button ref={cancel} type="button" className="button" data-testid={`${testId}-cancel`} disabled={state === "busy"} onClick={() => setState("idle")}>
+        <button ref={cancel} type="button" className="button" data-testid={`${testId}-cancel`} disabled={busy} onClick={onDone}>
           Cancel
         </button>
-        <button type="button" className={danger ? "button danger" : "button primary"} data-testid={testId} disabled={state === "busy"} onClick={() => void confirm()}>
+        <button type="button" className={danger ? "button danger" : "button primary"} data-testid={testId} disabled={busy} onClick={() => void confirm()}>
           {verb}
         </button>
       </div>

@@ -180,7 +180,7 @@ function GiveUp({ room }: { room: RoomState }) {
   );
 }
 
-/** The members come in pages without a way to ask for one of them; this far it is worth looking. */
+/** The members come in pages without a way to ask for one of them; this far it is worth looking for who may do something about them. */
 const pagesAtMost = 10;
 
 /** The member, where they are found; `known` when it is clear that there is none. */
@@ -190,7 +190,7 @@ function useMember(room: RoomState, userId: string): { readonly member: Member |
   const [pages, setPages] = useState(0);
   const member = log.members?.get(userId);
   const missing = log.members === null;
-  const wanted = member === undefined && (missing || log.membersNext !== null) && pages < pagesAtMost;
+  const wanted = member === undefined && (missing || (log.membersNext !== null && canBan(room))) && pages < pagesAtMost;
   useEffect(() => {
     if (wanted) {
       let current = true;

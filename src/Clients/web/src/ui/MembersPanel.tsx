@@ -35,7 +35,6 @@ export function MembersPanel({ room }: { room: RoomState }) {
         <footer className="panel-foot">
           {canArchive(room) && (
             <Confirm
-              key={log.archived ? "open" : "archive"}
               testId={log.archived ? "reopen" : "archive"}
               icon="archive"
               label={log.archived ? "Open this room again" : "Archive this room"}

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { textOf } from "../chat/errors";
 import type { RoomState } from "../chat/store";
 import { useChat } from "./context";
@@ -14,9 +14,15 @@ const kindText = {
 /** What the room is, and the form to change its name and topic. */
 export function RoomAbout({ room }: { room: RoomState }) {
   const [editing, setEditing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const done = (): void => {
+    setEditing(false);
+    // Once the form has made room for it.
+    requestAnimationFrame(() => opener.current?.focus());
+  };
   const { log, kind } = room;
   if (editing && canRename(room)) {
-    return <RoomForm room={room} onDone={() => setEditing(false)} />;
+    return <RoomForm room={room} onDone={done} />;
   }
   return (
     <section className="about">
@@ -36,7 +42,7 @@ export function RoomAbout({ room }: { room: RoomState }) {
         </p>
       )}
       {canRename(room) && (
-        <button type="button" className="row-button" data-testid="edit-room" onClick={() => setEditing(true)}>
+        <button ref={opener} type="button" className="row-button" data-testid="edit-room" onClick={() => setEditing(true)}>
           <Icon name="edit" />
           Change name and topic
         </button>

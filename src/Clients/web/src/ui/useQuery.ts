@@ -43,7 +43,6 @@ export function useQuery<T>(query: string, ask: (query: string, next: string | n
     };
   }, [query, ask, rest, tries]);
 
-  const retry = useCallback(() => setTries((count) => count + 1), []);
   const more = useCallback((): void => {
     if (answer === null || answer.next === null || answer.query !== query) {
       return;
@@ -61,6 +60,8 @@ export function useQuery<T>(query: string, ask: (query: string, next: string | n
       (failure: unknown) => settle({ error: textOf(failure) }),
     );
   }, [answer, ask, query]);
+
+  const retry = (): void => (answer !== null && answer.items.length > 0 ? more() : setTries((count) => count + 1));
 
   return {
     items: answer?.items ?? [],
