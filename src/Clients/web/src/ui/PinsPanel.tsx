@@ -3,12 +3,15 @@ import { textOf } from "../chat/errors";
 import type { RoomState } from "../chat/store";
 import type { Message } from "../chat/types";
 import { useChat, useChatState } from "./context";
+import { RichText } from "./markdown/RichText";
+import { MessageSurface } from "./messages/MessageSurface";
+import { TabContext } from "./messages/surface";
 import { usePage } from "./page";
 import { PanelFrame } from "./PanelFrame";
 import { Avatar, ErrorText, Icon } from "./parts";
 import { canPin } from "./rights";
 import { closePanel } from "./route";
-import { dayText, clockText, fullText, nameOf, previewText, roomTitle } from "./text";
+import { clockText, dayText, fullText, nameOf, roomTitle } from "./text";
 import { narrow } from "./useMedia";
 
 /** The messages that are pinned in a room, the last pinned first. */
@@ -36,11 +39,15 @@ export function PinsPanel({ room }: { room: RoomState }) {
             Nothing is pinned. What everybody should find again can be pinned from a message's menu.
           </p>
         )}
-        <ul className="pins-list">
-          {pins?.map((message) => (
-            <Pin key={message.seq} room={room} message={message} />
-          ))}
-        </ul>
+        <MessageSurface room={room}>
+          <TabContext value={0}>
+            <ul className="pins-list">
+              {pins?.map((message) => (
+                <Pin key={message.seq} room={room} message={message} />
+              ))}
+            </ul>
+          </TabContext>
+        </MessageSurface>
         <ErrorText text={error} />
         {error !== null && (
           <button type="button" className="button note" onClick={load}>
@@ -78,9 +85,9 @@ function Pin({ room, message }: { room: RoomState; message: Message }) {
           {dayText(at)}, {clockText(at)}
         </time>
       </p>
-      <p className="pinned-text" dir="auto">
-        {previewText(message)}
-      </p>
+      <div className="pinned-text">
+        <RichText message={message} after={null} />
+      </div>
       <p className="pinned-foot">
         <button type="button" className="button small" data-testid="pin-jump" onClick={jump}>
           <Icon name="jump" />

@@ -113,7 +113,7 @@ export const RoomList = memo(function RoomList({ openRoomId, onShow, onSignOut }
       <footer className="sidebar-foot">
         <button type="button" className="profile-button" data-testid="open-profile" title="Profile and settings" onClick={() => onShow("profile")}>
           <Avatar id={me.userId} name={me.displayName} />
-          <span className="who">
+          <span className="profile-text">
             <span className="visually-hidden">Profile and settings of </span>
             <span className="name" dir="auto">
               {me.displayName}
