@@ -17,11 +17,11 @@ export function ComposerBar({ kind, message, onCancel }: ComposerBarProps) {
       <Icon name={kind === "reply" ? "reply" : "edit"} />
       <p>
         {kind === "reply" ? (
-          <span className="who">
+          <span className="quoted-name">
             Replying to <bdi>{author}</bdi>
           </span>
         ) : (
-          <span className="who">Editing your message</span>
+          <span className="quoted-name">Editing your message</span>
         )}
         <span dir="auto">{previewText(message)}</span>
       </p>

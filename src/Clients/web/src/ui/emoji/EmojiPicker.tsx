@@ -74,7 +74,8 @@ export function EmojiPicker({ anchor, label, onPick, onClose }: EmojiPickerProps
       <div className="emoji-search">
         <Icon name="search" />
         <input
-          data-focus=""
+          // A keyboard on the screen would cover what is to be looked through.
+          data-focus={window.matchMedia("(pointer: coarse)").matches ? undefined : ""}
           data-testid="emoji-query"
           role="combobox"
           aria-label="Find an emoji"

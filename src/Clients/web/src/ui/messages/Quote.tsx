@@ -35,7 +35,7 @@ export function Quote({ seq, message }: QuoteProps) {
     <button type="button" className="reply" data-testid="reply" dir="auto" tabIndex={tab} title="Show the message that this answers" onClick={jump}>
       {message ? (
         <>
-          <span className="who" dir="auto">{author}</span>: {previewText(message)}
+          <span className="quoted-name" dir="auto">{author}</span>: {previewText(message)}
         </>
       ) : (
         "An earlier message"

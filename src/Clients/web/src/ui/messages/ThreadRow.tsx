@@ -26,7 +26,7 @@ export function ThreadRow({ id, message, root, author }: ThreadRowProps) {
       </span>
       <button type="button" className="thread-row" data-testid="thread-row" tabIndex={tab} onClick={() => page.openThread(roomId, message.thread!)}>
         <span className="thread-head" id={`${id}-who`}>
-          <span className="who" data-testid="author" dir="auto">
+          <span className="quoted-name" data-testid="author" dir="auto">
             {author}
           </span>{" "}
           in {about === "" ? "a thread" : "thread: "}

@@ -44,7 +44,7 @@ export function Toolbar({ actions, opened, menuButton, onReact, onAct, onMenu }:
           <button
             key={action.id}
             type="button"
-            className="tool"
+            className={`tool tool-${action.id}`}
             tabIndex={tab}
             aria-label={action.label}
             title={action.key ? `${action.label} (${action.key.toUpperCase()})` : action.label}

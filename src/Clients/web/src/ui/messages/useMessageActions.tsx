@@ -73,10 +73,12 @@ export function useMessageActions(message: Message, onItsWay: boolean, apart: bo
       return;
     }
     const action = actionOfKey(actionsOf(message, surface), key, event.code);
-    if (action && !(apart && action.id !== "thread")) {
-      event.preventDefault();
-      act(action.id);
+    if (!action || (apart && action.id !== "thread" && action.id !== "reply")) {
+      return;
     }
+    event.preventDefault();
+    // One that is shown apart is answered where it was said.
+    act(apart ? "thread" : action.id);
   };
 
   const handlers: HTMLAttributes<HTMLElement> = {
