@@ -8,11 +8,13 @@ interface PanelFrameProps {
   /** What a test knows the panel by, and its close button. */
   readonly testId: string;
   readonly closeTestId: string;
+  /** Selects what the focus goes back to when that which had it is gone, as the buttons of a message are that nobody points at. */
+  readonly backTo?: string;
   readonly children: ReactNode;
 }
 
 /** A panel beside the room. The focus goes to its title, and back to where it was when the panel closes with the focus inside. */
-export function PanelFrame({ title, subtitle, testId, closeTestId, children }: PanelFrameProps) {
+export function PanelFrame({ title, subtitle, testId, closeTestId, backTo = ".room h1", children }: PanelFrameProps) {
   const panel = useRef<HTMLElement>(null);
   // Taken before a composer inside takes the focus.
   const [before] = useState(() => document.activeElement);
@@ -26,11 +28,10 @@ export function PanelFrame({ title, subtitle, testId, closeTestId, children }: P
       if (now !== null && now !== document.body && !element.contains(now)) {
         return;
       }
-      // What opened the panel may be gone, as the buttons of a message are that nobody points at.
       const back = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : null;
-      (back ?? document.querySelector<HTMLElement>(".room h1"))?.focus();
+      (back ?? document.querySelector<HTMLElement>(backTo) ?? document.querySelector<HTMLElement>(".room h1"))?.focus();
     };
-  }, [before]);
+  }, [before, backTo]);
   return (
     <aside ref={panel} className={`panel ${testId}`} aria-labelledby={`${testId}-title`} data-testid={testId}>
       <header className="panel-head">

@@ -27,7 +27,13 @@ export function ThreadPanel({ room, root }: { room: RoomState; root: number }) {
   }, [chat, roomId, root]);
 
   return (
-    <PanelFrame title="Thread" subtitle={roomTitle(room, users)} testId="thread" closeTestId="hide-thread">
+    <PanelFrame
+      title="Thread"
+      subtitle={roomTitle(room, users)}
+      testId="thread"
+      closeTestId="hide-thread"
+      backTo={`.room .message[data-seq="${root}"]`}
+    >
       <MessageSurface room={room} thread={root}>
         {thread && <ThreadMessages room={room} thread={thread} />}
         {canWrite(room) ? (
