@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Chat.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,6 +31,25 @@ internal sealed class ScriptedServer : IAsyncDisposable
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             await script(new Peer(socket, context.Request.Query["access_token"].ToString()));
         });
+    });
+
+    /// <summary>Each connection has its script, by its number from 1 on; one that has none is refused.</summary>
+    public static Task<ScriptedServer> WithConnections(Func<int, Func<Peer, Task>?> script, RequestDelegate rest, int refusal = 503) => StartAsync(app =>
+    {
+        var connections = 0;
+        app.UseWebSockets();
+        app.Map("/hubs/chat", async context =>
+        {
+            if (script(Interlocked.Increment(ref connections)) is not { } play)
+            {
+                context.Response.StatusCode = refusal;
+                return;
+            }
+
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await play(new Peer(socket, context.Request.Query["access_token"].ToString()));
+        });
+        app.MapFallback("{*path}", rest);
     });
 
     public static Task<ScriptedServer> WithHub<THub>()
@@ -65,7 +85,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
         public WebSocket Socket => socket;
 
-        /// <summary>The next message of the client, without its separator; null when it closed.</summary>
+        /// <summary>The next message of the client, without its separator; null when it closes.</summary>
         public async Task<string?> NextAsync()
         {
             while (true)
@@ -75,7 +95,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 {
                     var message = _left[..at];
                     _left = _left[(at + 1)..];
-                    return message;
+                    return message == """{"type":7}""" ? null : message;
                 }
 
                 var read = await socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None);
@@ -94,6 +114,53 @@ internal sealed class ScriptedServer : IAsyncDisposable
             await SendAsync("{}");
         }
 
+        /// <summary>Shakes hands and answers the first call, by which a client learns that it is attached.</summary>
+        public async Task AttachAsync()
+        {
+            await ShakeHandsAsync();
+            var ping = await NextCallAsync();
+            ping.ShouldNotBeNull().Target.ShouldBe("Ping");
+            await AnswerAsync(ping, "\"2026-11-21T03:00:00.000Z\"");
+        }
+
+        /// <summary>The next call of the client; null when it closed.</summary>
+        public async Task<Call?> NextCallAsync()
+        {
+            while (await NextAsync() is { } message)
+            {
+                using var json = JsonDocument.Parse(message);
+                if (json.RootElement.GetProperty("type").GetInt32() == 1)
+                {
+                    return new Call(
+                        json.RootElement.GetProperty("target").GetString()!,
+                        json.RootElement.GetProperty("invocationId").GetString()!,
+                        json.RootElement.GetProperty("arguments").GetRawText());
+                }
+            }
+
+            return null;
+        }
+
+        public Task AnswerAsync(Call call, string result) =>
+            SendAsync($$"""{"type":3,"invocationId":"{{call.Id}}","result":{{result}}}""");
+
+        public Task RefuseAsync(Call call, string code) =>
+            SendAsync($$"""{"type":3,"invocationId":"{{call.Id}}","error":"An unexpected error occurred. HubException: {{code}}: No."}""");
+
+        public async Task ByeAsync(string reason)
+        {
+            await SendAsync($$"""{"type":1,"target":"bye","arguments":["{{reason}}"]}""", """{"type":7}""");
+            await NextAsync();
+        }
+
+        /// <summary>Takes no part until the client goes.</summary>
+        public async Task WaitForEndAsync()
+        {
+            while (await NextAsync() is not null)
+            {
+            }
+        }
+
         /// <summary>Sends messages, each ended by the separator, in one frame.</summary>
         public Task SendAsync(params string[] messages) =>
             SendBytesAsync(Encoding.UTF8.GetBytes(string.Concat(messages.Select(m => m + "\u001e"))), endOfMessage: true);
@@ -103,4 +170,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
         public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
     }
+
+    /// <summary>A call as it came.</summary>
+    internal sealed record Call(string Target, string Id, string Arguments);
 }

@@ -82,7 +82,7 @@ public sealed partial class HubConnection
         {
             if (_ended)
             {
-                throw new HubConnectionException($"The connection has ended ({Ending()}).");
+                throw new HubConnectionException($"The connection has ended ({Ending()}).") { IsNotSent = true };
             }
 
             id = ++_lastCall;

@@ -51,4 +51,7 @@ public sealed class HubConnectionException : Exception
 
     /// <summary>The HTTP status with which the server answered the upgrade; null when it did not come to that.</summary>
     public int? Status { get; internal init; }
+
+    /// <summary>Whether the call never left, since the connection had ended before: it took no effect.</summary>
+    public bool IsNotSent { get; internal init; }
 }

@@ -74,6 +74,22 @@ public sealed class ChatApi
     public Task<Page<RoomListItem>> RoomsAsync(string? next = null, int? limit = null, CancellationToken cancellationToken = default) =>
         _http.GetAsync<Page<RoomListItem>>(Paged("api/rooms", next, limit), cancellationToken);
 
+    /// <summary>All of the user's rooms, page by page.</summary>
+    public async Task<IReadOnlyList<RoomListItem>> AllRoomsAsync(CancellationToken cancellationToken = default)
+    {
+        const int largestPage = 200;
+        var rooms = new List<RoomListItem>();
+        string? next = null;
+        do
+        {
+            var page = await RoomsAsync(next, largestPage, cancellationToken);
+            rooms.AddRange(page.Items);
+            next = page.Next;
+        }
+        while (next is not null);
+        return rooms;
+    }
+
     /// <summary>Public rooms whose name matches the query.</summary>
     public Task<Page<RoomInfo>> DiscoverAsync(
         string query, string? next = null, int? limit = null, CancellationToken cancellationToken = default) =>

@@ -18,6 +18,7 @@ internal sealed class ChatSession : IAsyncDisposable
     private SessionTokens? _tokens;
     private UserId? _user;
     private (string For, SessionTokens Tokens)? _unsaved;
+    private volatile bool _signedOut;
     private bool _disposed;
 
     /// <param name="options">What it is set up with.</param>
@@ -27,6 +28,13 @@ internal sealed class ChatSession : IAsyncDisposable
         (_store, _clock, _refreshBefore) = (options.Tokens, options.Clock, options.RefreshBefore);
         _api = api;
     }
+
+    /// <summary>Why there are no tokens, when there are none.</summary>
+    public ClientEnd End => _signedOut ? ClientEnd.SignedOut : ClientEnd.SessionOver;
+
+    /// <summary>What is stored of this session, fresh or not; null when signed out.</summary>
+    public async Task<SessionTokens?> StoredAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref _tokens) ?? Take(await _store.ReadAsync(cancellationToken));
 
     /// <summary>Signs up, and is that user from then on.</summary>
     public async Task<SessionTokens> RegisterAsync(RegisterRequest request, CancellationToken cancellationToken) =>
@@ -48,6 +56,7 @@ internal sealed class ChatSession : IAsyncDisposable
                 }
 
                 await _api.LogoutAsync(stored.RefreshToken, cancellationToken);
+                _signedOut = true;
                 return null;
             },
             cancellationToken));
@@ -56,7 +65,7 @@ internal sealed class ChatSession : IAsyncDisposable
     /// <summary>Tokens that are good for a while; null when signed out.</summary>
     public async Task<SessionTokens?> TokensAsync(CancellationToken cancellationToken)
     {
-        var tokens = Volatile.Read(ref _tokens) ?? Take(await _store.ReadAsync(cancellationToken));
+        var tokens = await StoredAsync(cancellationToken);
         if (tokens is null || !IsDue(tokens))
         {
             return tokens;
