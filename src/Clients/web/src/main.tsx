@@ -6,6 +6,7 @@ import { App } from "./ui/App";
 import "./ui/base.css";
 import "./ui/layout.css";
 import "./ui/messages.css";
+import "./ui/message-parts.css";
 import "./ui/markdown.css";
 import "./ui/message-actions.css";
 import "./ui/composer.css";

@@ -1,140 +1,44 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import { textOf } from "../chat/errors";
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "react";
 import { CompletionList } from "./composer/CompletionList";
 import { ComposerBar } from "./composer/ComposerBar";
+import { ComposerTools } from "./composer/ComposerTools";
 import { toggleMark } from "./composer/format";
-import { roomIn } from "./composer/length";
 import { isComposing, typeOver } from "./composer/typing";
 import { useCompletion } from "./composer/useCompletion";
-import { lastOwn, useDraft, useGone } from "./composer/useDraft";
-import { WritingHelp } from "./composer/WritingHelp";
+import { lastOwn } from "./composer/useDraft";
+import { useWriting } from "./composer/useWriting";
 import { useChat } from "./context";
-import { EmojiPicker } from "./emoji/EmojiPicker";
 import { useSurface } from "./messages/surface";
 import { ErrorText, Icon } from "./parts";
 
 const linesAtMost = 8;
 const marks: Readonly<Record<string, string>> = { b: "**", i: "*" };
 /** There a new line is what Enter of the keyboard on the screen is for, and a button sends. */
-const coarse = "(pointer: coarse)";
-const isCoarse = (): boolean => window.matchMedia(coarse).matches;
+const isCoarse = (): boolean => window.matchMedia("(pointer: coarse)").matches;
 
 /** Where messages to a room or a thread are written, and one's own are changed. What it is about comes from the surface around it. */
 export function Composer({ title }: { readonly title: string }) {
   const chat = useChat();
-  const { roomId, thread, compose, remove } = useSurface();
-  const { text, change, replyTo, editing } = useDraft(roomId, thread, compose);
+  const { roomId, thread, compose } = useSurface();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
+  const writing = useWriting();
+  const { text, change, replyTo, editing, room, saving } = writing;
   const completion = useCompletion(roomId, area, text);
-  const room = roomIn(text);
-  const editingSeq = editing?.message.seq ?? null;
-  const gone = useGone(roomId, editing?.message ?? null);
+  const { choices } = completion;
+  const keyDown = useKeys(area, writing, completion);
   const testId = (name: string): string => (thread === null ? name : `thread-${name}`);
+  const lengthId = `${completion.id}-length`;
 
-  useEffect(() => {
-    // A touch screen would answer the focus with its keyboard over half of the messages.
-    if (!isCoarse()) {
-      area.current?.focus();
-    }
-    return compose.attach(() => area.current?.focus());
-  }, [compose]);
-  useEffect(() => {
-    // One goes on at the end, of a message that is changed as of a draft.
-    area.current?.setSelectionRange(area.current.value.length, area.current.value.length);
-    setError(null);
-  }, [editingSeq]);
-  useEffect(() => {
-    if (gone) {
-      compose.endEdit();
-    }
-  }, [gone, compose]);
+  useFocus(area, editing?.message.seq ?? null);
   useHeight(area, text);
 
-  const save = async (): Promise<void> => {
-    if (!editing) {
-      return;
-    }
-    const changed = text.trimEnd();
-    if (changed.trim() === "") {
-      remove(editing.message);
-      return;
-    }
-    setError(null);
-    if (changed !== editing.message.text) {
-      setSaving(true);
-      try {
-        await chat.edit(roomId, editing.message.seq, changed);
-      } catch (failure) {
-        setError(textOf(failure));
-        return;
-      } finally {
-        setSaving(false);
-      }
-    }
-    if (compose.state.get().editing?.message === editing.message) {
-      compose.endEdit();
-    }
-  };
-
-  const send = (): void => {
-    if (room.excess > 0 || saving) {
-      return;
-    }
-    if (editing) {
-      void save();
-    } else if (text.trim() !== "") {
-      chat.send(roomId, text.trimEnd(), { replyTo: replyTo?.seq ?? null, thread });
-      change("");
-      compose.endReply();
-    }
-    area.current?.focus();
-  };
-
-  const format = (mark: string): void => {
-    const { selectionStart, selectionEnd } = area.current!;
-    const { from, to, text: put, selection } = toggleMark(text, selectionStart, selectionEnd, mark);
-    typeOver(area.current!, from, to, put, selection);
-  };
-
-  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (isComposing(event) || completion.keyDown(event)) {
-      return;
-    }
-    const { key, shiftKey, altKey } = event;
-    const command = event.ctrlKey || event.metaKey;
-    const plain = !command && !shiftKey && !altKey;
-    const mark = command && !shiftKey && !altKey ? marks[key.toLowerCase()] : undefined;
-    if (key === "Enter" && !altKey && (command || (plain && !isCoarse()))) {
-      send();
-    } else if (key === "Escape" && plain && (editing || replyTo)) {
-      if (editing) {
-        compose.endEdit();
-      } else {
-        compose.endReply();
-      }
-    } else if (key === "ArrowUp" && plain && text === "" && !editing) {
-      const message = lastOwn(chat.store.get(), roomId, thread);
-      if (!message) {
-        return;
-      }
-      compose.edit(message);
-    } else if (mark !== undefined) {
-      format(mark);
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
-
-  const { choices } = completion;
   return (
     <form
       className="composer-place"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        writing.submit();
+        area.current?.focus();
       }}
     >
       {choices.length > 0 && (
@@ -147,7 +51,7 @@ export function Composer({ title }: { readonly title: string }) {
           ref={area}
           data-testid={testId("composer")}
           aria-label={editing ? "Your message" : `Message to ${title}`}
-          aria-describedby={room.left === null ? undefined : `${completion.id}-length`}
+          aria-describedby={room.left === null ? undefined : lengthId}
           aria-invalid={room.excess > 0}
           placeholder={thread === null ? "Write a message" : "Reply in this thread"}
           dir="auto"
@@ -167,7 +71,7 @@ export function Composer({ title }: { readonly title: string }) {
           onKeyDown={keyDown}
           {...completion.aria}
         />
-        <Tools area={area} testId={testId} />
+        <ComposerTools area={area} testId={testId} />
         <button
           className="send"
           data-testid={testId("send")}
@@ -180,8 +84,8 @@ export function Composer({ title }: { readonly title: string }) {
           <Icon name={editing ? "check" : "send"} />
         </button>
       </div>
-      {room.left !== null && <LengthNote id={`${completion.id}-length`} left={room.left} excess={room.excess} />}
-      <ErrorText text={error} testId={testId("composer-error")} />
+      {room.left !== null && <LengthNote id={lengthId} left={room.left} excess={room.excess} />}
+      <ErrorText text={writing.error} testId={testId("composer-error")} />
       <p className="visually-hidden" role="status">
         {choices.length === 0 ? "" : choices.length === 1 ? "1 suggestion" : `${choices.length} suggestions`}
       </p>
@@ -189,49 +93,68 @@ export function Composer({ title }: { readonly title: string }) {
   );
 }
 
-function Tools({ area, testId }: { readonly area: RefObject<HTMLTextAreaElement | null>; readonly testId: (name: string) => string }) {
-  const [opened, setOpened] = useState<"emoji" | "help" | null>(null);
-  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const close = (): void => setOpened(null);
-  const toggle = (what: "emoji" | "help", button: HTMLElement): void => {
-    setAnchor(button);
-    setOpened((now) => (now === what ? null : what));
+function useKeys(area: RefObject<HTMLTextAreaElement | null>, writing: ReturnType<typeof useWriting>, completion: ReturnType<typeof useCompletion>) {
+  const chat = useChat();
+  const { roomId, thread, compose } = useSurface();
+  const { text, editing } = writing;
+
+  const format = (mark: string): void => {
+    const { selectionStart, selectionEnd } = area.current!;
+    const { from, to, text: put, selection } = toggleMark(text, selectionStart, selectionEnd, mark);
+    typeOver(area.current!, from, to, put, selection);
   };
 
-  const insert = (character: string): void => {
-    setOpened(null);
-    const field = area.current!;
-    typeOver(field, field.selectionStart, field.selectionEnd, character);
+  const editLast = (): boolean => {
+    const message = text === "" && !editing ? lastOwn(chat.store.get(), roomId, thread) : undefined;
+    if (message) {
+      compose.edit(message);
+    }
+    return message !== undefined;
   };
 
-  return (
-    <>
-      <button
-        type="button"
-        className="icon-button help"
-        data-testid={testId("writing-help-button")}
-        aria-label="How to write"
-        title="How to write"
-        aria-expanded={opened === "help"}
-        onClick={(event) => toggle("help", event.currentTarget)}
-      >
-        <Icon name="text" />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        data-testid={testId("emoji")}
-        aria-label="Emoji"
-        title="Emoji"
-        aria-expanded={opened === "emoji"}
-        onClick={(event) => toggle("emoji", event.currentTarget)}
-      >
-        <Icon name="smile" />
-      </button>
-      {opened === "emoji" && <EmojiPicker anchor={anchor} label="Emoji" onPick={insert} onClose={close} />}
-      {opened === "help" && <WritingHelp anchor={anchor} onClose={close} />}
-    </>
-  );
+  return (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (isComposing(event) || completion.keyDown(event)) {
+      return;
+    }
+    const { key, shiftKey, altKey } = event;
+    const command = event.ctrlKey || event.metaKey;
+    const plain = !command && !shiftKey && !altKey;
+    const mark = command && !shiftKey && !altKey ? marks[key.toLowerCase()] : undefined;
+    if (key === "Enter" && !altKey && (command || (plain && !isCoarse()))) {
+      writing.submit();
+    } else if (mark !== undefined) {
+      format(mark);
+    } else if (!plain || (key === "Escape" ? !writing.cancel() : key === "ArrowUp" ? !editLast() : true)) {
+      return;
+    }
+    event.preventDefault();
+  };
+}
+
+function useFocus(area: RefObject<HTMLTextAreaElement | null>, editing: number | null): void {
+  const { compose } = useSurface();
+  useEffect(() => {
+    // A touch screen would answer the focus with its keyboard over half of the messages.
+    if (!isCoarse()) {
+      area.current?.focus();
+    }
+    return compose.attach(() => area.current?.focus());
+  }, [area, compose]);
+  useEffect(() => {
+    // One goes on at the end, of a message that is changed as of a draft.
+    area.current?.setSelectionRange(area.current.value.length, area.current.value.length);
+  }, [area, editing]);
+}
+
+/** Where the browser does not fit a field's height to its text by itself. */
+function useHeight(area: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    if (!CSS.supports("field-sizing", "content")) {
+      const { style } = area.current!;
+      style.height = "auto";
+      style.height = `${area.current!.scrollHeight}px`;
+    }
+  }, [area, text]);
 }
 
 function LengthNote({ id, left, excess }: { readonly id: string; readonly left: number; readonly excess: number }) {
@@ -247,15 +170,4 @@ function LengthNote({ id, left, excess }: { readonly id: string; readonly left: 
       This is too long for one message by {excess === 1 ? "1 character" : `${excess} characters`}. Shorten it, or send it in parts.
     </p>
   );
-}
-
-/** Where the browser does not fit a field's height to its text by itself. */
-function useHeight(area: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useLayoutEffect(() => {
-    if (!CSS.supports("field-sizing", "content")) {
-      const { style } = area.current!;
-      style.height = "auto";
-      style.height = `${area.current!.scrollHeight}px`;
-    }
-  }, [area, text]);
 }

@@ -64,8 +64,10 @@ function usePeople(roomId: string, query: string | null): readonly Choice[] {
     if (query === null) {
       return none;
     }
-    const held = members ? [...members.keys()] : [...room.others, ...new Set(room.log.messages.map((m) => m.by).reverse())];
-    const inRoom = held.flatMap((userId) => users.get(userId) ?? []);
+    // Who spoke last is meant most often.
+    const spoke = room.log.messages.map((m) => m.by).reverse();
+    const held = new Set([...spoke.filter((userId) => members?.has(userId) ?? true), ...room.others, ...(members?.keys() ?? [])]);
+    const inRoom = [...held].flatMap((userId) => users.get(userId) ?? []);
     const all = new Map([...inRoom, ...(partial && found.done ? found.items : [])].map((user) => [user.userId, user]));
     all.delete(me);
     const choices = fitting(all.values(), query, atMost).map((user): Choice => ({ kind: "person", user }));

@@ -29,7 +29,7 @@ export const useGone = (roomId: string, message: Message | null): boolean =>
 
 function heldAt(state: ChatState, roomId: string, seq: number): Message | undefined {
   const room = state.rooms.get(roomId);
-  return room && (messageAt(room.log, seq) ?? (room.thread ? (messageAt(room.thread, seq) ?? undefined) : undefined));
+  return room && (messageAt(room.log, seq) ?? (room.thread ? messageAt(room.thread, seq) : undefined));
 }
 
 /** The newest message of one's own that can be changed, as far as the newest ones are held. */
