@@ -180,7 +180,7 @@ describe("blocks", () => {
 });
 
 test("a preview is the text without its marks, on one line", () => {
-  expect(plainText("**a** `b`\n> [c](https://example.com) @ann\n1. d\n```\ne\n```")).toBe("a b c @ann 1. d e");
+  expect(plainText("**a** `b`\n> [c](https://example.com) @ann\n1. d\n- e\n```\nf\n```")).toBe("a b c @ann 1. d • e f");
 });
 
 /** Everything in a tree, for rules that hold for every input. */

@@ -47,7 +47,7 @@ export function plain(blocks: readonly Block[]): string {
         break;
       case "list":
         for (const item of block.items) {
-          words.push(item.number === null ? plainInline(item.children) : `${item.number}. ${plainInline(item.children)}`);
+          words.push(`${item.number === null ? "•" : `${item.number}.`} ${plainInline(item.children)}`);
           item.nested.forEach(add);
         }
         break;

@@ -29,7 +29,7 @@ export function ThreadRow({ id, message, root, author }: ThreadRowProps) {
           <span className="quoted-name" data-testid="author" dir="auto">
             {author}
           </span>{" "}
-          in {about === "" ? "a thread" : "thread: "}
+          <span>in {about === "" ? "a thread" : "thread:"}</span>{" "}
           <bdi>{about}</bdi>
           <time dateTime={message.at} title={fullText(message.at)}>
             {clockText(message.at)}
