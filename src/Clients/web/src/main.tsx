@@ -5,6 +5,7 @@ import { browserSessions } from "./chat/session";
 import { App } from "./ui/App";
 import "./ui/base.css";
 import "./ui/layout.css";
+import "./ui/timeline.css";
 import "./ui/messages.css";
 import "./ui/message-parts.css";
 import "./ui/markdown.css";

@@ -370,6 +370,39 @@ describe("Chat", () => {
       await expect(chat.react("7", 2, "👍", true)).rejects.toMatchObject({ code: Code.disconnected, undecided: true });
     });
 
+    test("what arrives before the user's eyes is read at once, and elsewhere is not", async () => {
+      const unread: number[] = [];
+      const stop = chat.store.subscribe(() => unread.push(log("7").unread));
+      chat.see("7");
+      expect(log("7")).toMatchObject({ unread: 0, readSeq: 4 });
+      unread.length = 0;
+      room.message("2");
+      push();
+      expect(unread.every((count) => count === 0), "never unread in between").toBe(true);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(server.hub.calls.filter((c) => c.method === "MarkRead").at(-1)!.args).toEqual(["7", 5]);
+      chat.see(null);
+      room.message("2");
+      push();
+      expect(log("7").unread).toBe(1);
+      stop();
+    });
+
+    test("in a window that is not at the end nothing new is before the user's eyes", async () => {
+      for (let i = 0; i < 100; i++) {
+        room.message("2");
+      }
+      push();
+      await chat.jump("7", 2);
+      await chat.toFirst("7");
+      chat.open(null);
+      chat.open("7");
+      await settled();
+      chat.see("7");
+      expect(log("7").to).not.toBeNull();
+      expect(log("7").unread).toBe(103);
+    });
+
     test("members bring read marks, and pushes move them on", async () => {
       room.members.set("2", { userId: "2", role: "member", mutedUntil: null, readSeq: null });
       await chat.loadMembers("7");

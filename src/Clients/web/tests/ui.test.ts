@@ -15,7 +15,7 @@ describe("an address", () => {
     ["#/rooms/17/thread/", null, null],
     ["#/rooms/x", null, null],
     ["#/rooms/17/anything", null, null],
-  ])("%s", (hash, roomId, panel) => expect(routeOf(hash)).toEqual({ roomId, panel }));
+  ])("%s", (hash, roomId, panel) => expect(routeOf(hash)).toEqual({ roomId, panel, seq: null }));
 });
 
 describe("times", () => {

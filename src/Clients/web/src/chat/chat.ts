@@ -1,7 +1,7 @@
 import type { Api } from "./api";
 import { Connection, type ConnectionStatus, type Hub } from "./connection";
 import { Drafts } from "./drafts";
-import { markRead, withMembers } from "./log";
+import { markRead, withMembers, type RoomLog } from "./log";
 import { Marks } from "./marks";
 import { People } from "./people";
 import { Pins } from "./pins";
@@ -54,6 +54,7 @@ export class Chat {
   readonly #syncer: Syncer;
   readonly #sender: Sender;
   readonly #typing: Typing;
+  #seen: string | null = null;
   readonly #marks = new Marks((roomId, seq) => this.#connection.invoke("MarkRead", roomId, seq));
 
   constructor(options: ChatOptions) {
@@ -148,8 +149,11 @@ export class Chat {
   /** One more page of newer messages behind the window, where that does not go to the end. */
   loadNewer = (roomId: string): Promise<void> => this.#timeline.loadNewer(roomId);
 
-  /** Brings a message into the window and sets the room's `jump`; `message.not_found` when there is none with this seq. */
+  /** Opens the room at a message and sets the room's `jump`; `message.not_found` when there is none with this seq. */
   jump = (roomId: string, seq: number): Promise<void> => this.#timeline.jump(roomId, seq);
+
+  /** Brings the oldest messages into the window. */
+  toFirst = (roomId: string): Promise<void> => this.#timeline.toFirst(roomId);
 
   /** Brings the newest messages into the window. */
   toLatest = (roomId: string): Promise<void> => this.#timeline.toLatest(roomId);
@@ -166,7 +170,12 @@ export class Chat {
   loadMoreOfThread = (roomId: string): Promise<void> => this.#threads.more(roomId);
 
   /** Shows the message at once and sends it as soon as it can be. */
-  send = (roomId: string, text: string, to: SendTo = {}): void => this.#sender.send(roomId, text, to);
+  send(roomId: string, text: string, to: SendTo = {}): void {
+    this.#sender.send(roomId, text, to);
+    if ((to.thread ?? null) === null) {
+      this.#rooms.update(roomId, (room) => ({ ...room, sent: room.sent + 1 }));
+    }
+  }
 
   retry = (roomId: string, clientId: string): void => this.#sender.retry(roomId, clientId);
 
@@ -193,14 +202,13 @@ export class Chat {
   /** Fetches the pinned messages into the room's `pins`, which events keep from then on. */
   loadPins = (roomId: string): Promise<void> => this.#pins.load(roomId);
 
-  /** The user has seen everything up to `seq`. */
-  markRead(roomId: string, seq: number): void {
-    const log = this.#rooms.log(roomId);
-    if (!log || seq <= log.readSeq) {
-      return;
+  /** The room whose end the user has before their eyes: what is there, and what arrives, is read. Null for none. */
+  see(roomId: string | null): void {
+    this.#seen = roomId;
+    const log = roomId === null ? undefined : this.#rooms.log(roomId);
+    if (roomId !== null && log) {
+      this.#rooms.setLog(roomId, this.#markSeen(roomId, log));
     }
-    this.#rooms.setLog(roomId, markRead(log, seq));
-    this.#marks.set(roomId, seq);
   }
 
   /** The user is writing; told to the others now and then. */
@@ -329,20 +337,31 @@ export class Chat {
   }
 
   #apply(roomId: string, events: readonly RoomEvent[]): void {
-    this.#rooms.update(roomId, (room) => {
-      const next = roomAfter(room, events);
-      return { ...next, log: this.#timeline.fit(roomId, next.log) };
-    });
+    const room = this.#rooms.get(roomId);
+    if (!room) {
+      return;
+    }
+    const next = roomAfter(room, events);
+    const log = this.#markSeen(roomId, this.#timeline.fit(roomId, next.log));
+    this.#rooms.update(roomId, () => ({ ...next, log }));
     this.#sender.applied(roomId, events, this.#me);
     this.#pins.applied(roomId, events);
     this.#people.want(events.flatMap((e) => (e.kind === "member" ? [e.by, e.userId] : [e.by])));
     const exit = events.findLast((e) => isExit(e) && e.userId === this.#me) as ExitEvent | undefined;
     if (exit) {
       const { change, by } = exit;
-      const name = this.#rooms.log(roomId)?.name ?? null;
-      this.store.update((s) => ({ ...s, exits: new Map(s.exits).set(roomId, { change, by, name }) }));
+      this.store.update((s) => ({ ...s, exits: new Map(s.exits).set(roomId, { change, by, name: log.name }) }));
       this.#refresh();
     }
+  }
+
+  #markSeen(roomId: string, log: RoomLog): RoomLog {
+    const last = log.last?.seq ?? 0;
+    if (roomId !== this.#seen || log.to !== null || last <= log.readSeq) {
+      return log;
+    }
+    this.#marks.set(roomId, last);
+    return markRead(log, last);
   }
 
   #read(roomId: string, userId: string, seq: number): void {

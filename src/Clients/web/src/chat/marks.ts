@@ -1,12 +1,15 @@
 import { ChatError } from "./errors";
 
-const pause = 250;
+/** Milliseconds from the first mark to telling of it, and from then on between two tellings. */
+const soon = 250;
+const pause = 1_000;
 
-/** Tells the server how far the user has read: the last mark of each room, a moment after it was set, until the server has decided on it. */
+/** Tells the server how far the user has read: the last mark of each room, now and then, until the server has decided on it. */
 export class Marks {
   readonly #send: (roomId: string, seq: number) => Promise<unknown>;
   readonly #waiting = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #flushed = 0;
 
   constructor(send: (roomId: string, seq: number) => Promise<unknown>) {
     this.#send = send;
@@ -14,12 +17,13 @@ export class Marks {
 
   set(roomId: string, seq: number): void {
     this.#waiting.set(roomId, seq);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), pause);
+    this.#timer ??= setTimeout(() => this.flush(), Math.max(soon, this.#flushed + pause - Date.now()));
   }
 
   /** Sends what waits, again where an earlier try was left undecided. */
   flush(): void {
+    this.stop();
+    this.#flushed = Date.now();
     for (const [roomId, seq] of this.#waiting) {
       this.#send(roomId, seq).then(
         () => this.#decided(roomId, seq),
@@ -34,6 +38,7 @@ export class Marks {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #decided(roomId: string, seq: number): void {

@@ -26,6 +26,7 @@ export const openRoom = (item: RoomItem, me: string): RoomState => ({
   others: item.others,
   log: openLog(item, me),
   sends: [],
+  sent: 0,
 });
 
 /** The room cannot be continued from its cursor: only what the fresh row says, and what is still to be sent, stays. */

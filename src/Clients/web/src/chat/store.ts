@@ -52,6 +52,8 @@ export interface RoomState {
   readonly others: readonly string[];
   readonly log: RoomLog;
   readonly sends: readonly Send[];
+  /** How many messages the user has sent to the room itself from this page. */
+  readonly sent: number;
   /** The fetches of messages at either end of the window. */
   readonly history: { readonly older: Loading; readonly newer: Loading };
   /** True while a window at another place is on its way. */

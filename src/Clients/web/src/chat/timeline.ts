@@ -35,25 +35,17 @@ export class Timeline {
 
   /** The room on the screen; null for none. It starts at the first unread message when many are unread, and at its end otherwise. */
   open(roomId: string | null): void {
-    if (roomId !== this.#open) {
-      if (this.#open !== null) {
-        this.#rooms.update(this.#open, (room) => ({ ...room, log: keepNewest(atEnd(room.log), heldClosed), jump: null, moving: false }));
-      }
-      this.#open = roomId;
-      this.#placed = false;
-      this.#view = null;
-      this.#moves++;
-    }
+    this.#enter(roomId);
     this.listed();
   }
 
   /** The room list was fetched: the room on the screen may be held for the first time, or again. */
   listed(): void {
-    const roomId = this.#open;
-    const log = roomId === null ? undefined : this.#rooms.log(roomId);
-    if (roomId === null || !log || (this.#placed && log.messages.length > 0)) {
+    const room = this.#open === null ? undefined : this.#rooms.get(this.#open);
+    if (!room || (this.#placed && (room.moving || room.log.messages.length > 0))) {
       return;
     }
+    const { roomId, log } = room;
     this.#placed = true;
     if (log.unread >= pageSize && log.readSeq < log.from) {
       this.#view = log.readSeq;
@@ -94,16 +86,30 @@ export class Timeline {
     }
   }
 
-  /** Brings a message into the window and says so; a message that does not exist is refused. */
+  /** Brings a message into the window of the room, which comes on the screen, and says so; one that does not exist is refused. */
   async jump(roomId: string, seq: number): Promise<void> {
-    const log = this.#rooms.log(roomId);
-    if (!log || (!messageAt(log, seq) && !(await this.#move(roomId, { around: seq }, seq)))) {
-      return;
-    }
+    this.#enter(roomId);
     this.#placed = true;
+    const log = this.#rooms.log(roomId);
+    try {
+      if (!log || (!isShown(log, seq) && !(await this.#move(roomId, { around: seq }, seq)))) {
+        return;
+      }
+    } catch (error) {
+      this.listed(); // Where nothing is held yet the room opens as it does without a jump.
+      throw error;
+    }
     this.#view = seq;
     const id = ++this.#moves;
     this.#rooms.update(roomId, (room) => ({ ...room, jump: { seq, id }, moving: false }));
+  }
+
+  /** Brings the beginning of the room into the window. */
+  async toFirst(roomId: string): Promise<void> {
+    const log = this.#rooms.log(roomId);
+    if (log && (log.from === 0 || (await this.#move(roomId, { after: 0 })))) {
+      this.#view = 0;
+    }
   }
 
   /** Brings the end of the log into the window. */
@@ -125,6 +131,19 @@ export class Timeline {
       return log.messages.length > 2 * heldClosed ? keepNewest(log, heldClosed) : log;
     }
     return log.messages.length > heldOpen ? keepAround(log, this.#view, leftOpen) : log;
+  }
+
+  #enter(roomId: string | null): void {
+    if (roomId === this.#open) {
+      return;
+    }
+    if (this.#open !== null) {
+      this.#rooms.update(this.#open, (room) => ({ ...room, log: keepNewest(atEnd(room.log), heldClosed), jump: null, moving: false }));
+    }
+    this.#open = roomId;
+    this.#placed = false;
+    this.#view = null;
+    this.#moves++;
   }
 
   /** Puts a page at one end of the window, wherever that is by then. */
@@ -172,6 +191,10 @@ export class Timeline {
   #history = (roomId: string, change: Partial<RoomState["history"]>): void =>
     this.#rooms.update(roomId, (room) => ({ ...room, history: { ...room.history, ...change } }));
 }
+
+/** The first message of a window stands for what is before it, and is not shown itself unless it is the room's first. */
+const isShown = (log: RoomLog, seq: number): boolean =>
+  messageAt(log, seq) !== undefined && (log.from === 0 || log.messages[0]!.seq !== seq);
 
 /** What a page of at most `limit` messages says about the room: between which seqs it has everything. */
 export function stretchOf(place: Place, page: MessagePage, limit: number): Stretch {

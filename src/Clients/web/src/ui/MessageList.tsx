@@ -1,96 +1,91 @@
-import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, memo, useMemo, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { RoomLog } from "../chat/log";
-import type { RoomState } from "../chat/store";
+import type { Loading, RoomState, Send } from "../chat/store";
+import type { ThreadState } from "../chat/thread";
+import type { Message, User } from "../chat/types";
 import { useChat, useChatState } from "./context";
 import { MessageItem } from "./MessageItem";
 import { MessageRows } from "./messages/MessageRows";
+import { usePage } from "./page";
 import { Icon } from "./parts";
-import { aboutOf, rowsOf } from "./rows";
+import { aboutOf, daysOf } from "./rows";
 import { badgeText, dayText, nameOf, previewText } from "./text";
-import { useScroll } from "./useScroll";
+import { useNewSince } from "./useNewSince";
+import { usePlace } from "./usePlace";
+import { BeforeChange, useScroll } from "./useScroll";
+import { useSteps } from "./useSteps";
 
-export function MessageList({ room }: { room: RoomState }) {
+const none: readonly never[] = [];
+
+/** The messages of a room: a window on them that moves as one scrolls, as one jumps, or as they arrive. */
+export function MessageList({ room: latest }: { room: RoomState }) {
+  const room = useSteps(latest);
   const chat = useChat();
-  const me = useChatState((s) => s.me.userId);
+  const page = usePage();
   const users = useChatState((s) => s.users);
-  const { roomId, log, sends } = room;
-  const { messages } = log;
+  const { roomId, log, history } = room;
+  const toEnd = log.to === null;
   const older = (): void => void chat.loadOlder(roomId);
-  // After a failure the next try is the user's, or else this would ask without a pause.
+  const newer = (): void => void chat.loadNewer(roomId);
   const scroll = useScroll({
-    toEnd: log.to === null,
-    onNearTop: () => room.history.older === "idle" && older(),
-    onNearBottom: () => room.history.newer === "idle" && void chat.loadNewer(roomId),
+    toEnd,
+    // After a failure the next try is the user's, or else this would ask without a pause.
+    onNearTop: () => history.older === "idle" && older(),
+    onNearBottom: () => history.newer === "idle" && newer(),
     onLook: chat.view,
   });
-  const newSince = useNewSince(room);
-  const { settle, toBottom, atBottom } = scroll;
+  const { scroller, content, atEnd, remember, onScroll } = scroll;
+  const newSince = useNewSince(log, atEnd);
+  const { goTo } = usePlace(room, scroll);
+  const { thread } = room;
+  // Those of the thread that is open beside the room show there.
+  const sends = useMemo(() => room.sends.filter((send) => send.thread === null || send.thread !== thread?.root), [room.sends, thread?.root]);
+  const firstNew = newSince === null || log.from > newSince ? null : (log.messages.find((m) => m.seq > newSince && m.by !== log.me)?.seq ?? null);
+  const shared = { me: log.me, users, thread };
 
-  useLayoutEffect(settle, [settle, messages, sends, room.history, newSince]);
-
-  const sent = sends.length;
-  const before = useRef(sent);
-  useLayoutEffect(() => {
-    if (sent > before.current) {
-      toBottom();
+  const keyDown = (event: KeyboardEvent): void => {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if ((key === "Home" || key === "End") && !(altKey || ctrlKey || metaKey || shiftKey)) {
+      event.preventDefault();
+      goTo(key === "Home" ? "first" : "latest").catch(page.fail);
     }
-    before.current = sent;
-  }, [sent, toBottom]);
-
-  const visible = useVisible();
-  const last = messages.at(-1)?.seq ?? 0;
-  useEffect(() => {
-    if (visible && atBottom && last > 0) {
-      chat.markRead(roomId, last);
-    }
-  }, [chat, roomId, visible, atBottom, last]);
-
-  const rows = useMemo(() => rowsOf(messages, sends, me), [messages, sends, me]);
-  const firstNew = newSince === null ? undefined : messages.find((m) => m.seq > newSince && m.by !== me)?.seq;
+  };
 
   return (
     <div className="messages">
       <div
         className="scroller"
-        ref={scroll.scroller}
-        onScroll={scroll.onScroll}
+        ref={scroller}
+        onScroll={onScroll}
+        onKeyDown={keyDown}
         data-testid="message-list"
         role="log"
         aria-label="Messages"
         aria-live="off"
-        aria-busy={room.history.older === "loading"}
+        aria-busy={room.moving || history.older === "loading" || history.newer === "loading"}
       >
-        <div className="content" ref={scroll.content}>
-          <HistoryEdge room={room} onRetry={older} />
+        <div className="content" ref={content}>
+          <Edge state={history.older} name="Older" onRetry={older}>
+            {log.from > 0 ? "" : log.messages.length + sends.length === 0 ? "No messages yet. Say hello." : "This is where the room begins."}
+          </Edge>
           <MessageRows>
-            {rows.map(({ key, message, send, day, grouped }) => (
-              <Fragment key={key}>
-                {day && (
-                  <div className="day" role="separator">
-                    <span>{dayText(message.at)}</span>
-                  </div>
-                )}
-                {firstNew !== undefined && message.seq === firstNew && (
-                  <div className="new-since" role="separator" data-testid="new-since">
-                    <span>New</span>
-                  </div>
-                )}
-                <MessageItem
-                  message={message}
-                  send={send}
-                  grouped={grouped && message.seq !== firstNew}
-                  author={nameOf(users, message.by)}
-                  about={aboutOf(room, message)}
-                />
-              </Fragment>
-            ))}
+            <BeforeChange call={remember}>
+              <Days {...shared} messages={log.messages} sends={toEnd ? sends : none} fromStart={log.from === 0} firstNew={firstNew} />
+            </BeforeChange>
+            {!toEnd && <Edge state={history.newer} name="Newer" onRetry={newer} />}
+            {!toEnd && <Days {...shared} messages={none} sends={sends} fromStart firstNew={null} />}
           </MessageRows>
         </div>
       </div>
-      {!atBottom && (
-        <button type="button" className="to-bottom" data-testid="to-bottom" onClick={toBottom}>
+      {room.moving && (
+        <p className="moving" role="status" data-testid="moving">
+          Loading…
+        </p>
+      )}
+      {!atEnd && (
+        <button type="button" className="to-bottom" data-testid="to-bottom" onClick={() => void goTo("latest").catch(page.fail)}>
           <Icon name="down" />
-          {log.unread > 0 ? `${badgeText(log.unread)} new` : "Latest"}
+          {log.unread > 0 ? `${badgeText(log.unread)} new` : "Jump to latest"}
         </button>
       )}
       <Announcer log={log} users={users} />
@@ -98,59 +93,72 @@ export function MessageList({ room }: { room: RoomState }) {
   );
 }
 
-function HistoryEdge({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
-  const { log, history } = room;
-  if (log.from === 0) {
-    return <p className="edge">{log.messages.length + room.sends.length === 0 ? "No messages yet. Say hello." : "This is where the room begins."}</p>;
-  }
-  if (history.older === "failed") {
-    return (
-      <p className="edge">
-        Older messages could not be loaded.{" "}
-        <button type="button" className="link" onClick={onRetry}>
-          Try again
-        </button>
-      </p>
-    );
-  }
-  return <p className="edge">{history.older === "loading" ? "Loading…" : ""}</p>;
+/** What is to be said at an end of the window. */
+function Edge({ state, name, onRetry, children }: { state: Loading; name: string; onRetry: () => void; children?: ReactNode }) {
+  return (
+    <p className="edge">
+      {state === "failed" ? (
+        <>
+          {name} messages could not be loaded.{" "}
+          <button type="button" className="link" data-testid="history-retry" data-end={name.toLowerCase()} onClick={onRetry}>
+            Try again
+          </button>
+        </>
+      ) : state === "loading" ? (
+        "Loading…"
+      ) : (
+        children
+      )}
+    </p>
+  );
 }
 
-/** The read mark at the time when the user came to look: what is above it is new to them. */
-function useNewSince(room: RoomState): number | null {
-  const { unread, readSeq } = room.log;
-  const [since, setSince] = useState(unread > 0 ? readSeq : null);
-  const latest = useRef({ unread, readSeq });
-  useEffect(() => {
-    latest.current = { unread, readSeq };
-  });
-  useEffect(() => {
-    const look = (): void => {
-      if (document.visibilityState === "visible" && latest.current.unread > 0) {
-        setSince(latest.current.readSeq);
-      }
-    };
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, []);
-  return since;
+interface DaysProps {
+  readonly me: string;
+  readonly users: ReadonlyMap<string, User>;
+  readonly messages: readonly Message[];
+  readonly sends: readonly Send[];
+  readonly thread: ThreadState | null;
+  /** True when nothing came before these messages. */
+  readonly fromStart: boolean;
+  /** The message that the line above new ones stands before. */
+  readonly firstNew: number | null;
 }
 
-function useVisible(): boolean {
-  const [visible, setVisible] = useState(document.visibilityState === "visible");
-  useEffect(() => {
-    const look = (): void => setVisible(document.visibilityState === "visible");
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, []);
-  return visible;
-}
+const Days = memo(function Days({ me, users, messages, sends, thread, fromStart, firstNew }: DaysProps) {
+  const days = useMemo(() => daysOf(messages, sends, me, fromStart), [messages, sends, me, fromStart]);
+  const around = { log: { messages }, thread };
+  return days.map((day) => (
+    <div className="day-group" key={day.key}>
+      <h2 className="day" data-testid="day">
+        <span>{dayText(day.at)}</span>
+      </h2>
+      <div className="day-rows">
+        {day.rows.map(({ key, message, send, grouped }) => (
+          <Fragment key={key}>
+            {message.seq === firstNew && (
+              <div className="new-since" role="separator" data-testid="new-since">
+                <span>New</span>
+              </div>
+            )}
+            <MessageItem
+              message={message}
+              send={send}
+              grouped={grouped && message.seq !== firstNew}
+              author={nameOf(users, message.by)}
+              about={aboutOf(around, message)}
+            />
+          </Fragment>
+        ))}
+      </div>
+    </div>
+  ));
+});
 
 /** Tells a screen reader of messages that arrive, and not of the history that is loaded. */
-function Announcer({ log, users }: { log: RoomLog; users: Parameters<typeof nameOf>[0] }) {
-  const last = log.messages.at(-1);
-  const [heardTo] = useState(log.cursor);
-  const text = last && last.seq > heardTo && last.by !== log.me ? `${nameOf(users, last.by)}: ${previewText(last)}` : "";
+function Announcer({ log: { last, me, cursor }, users }: { log: RoomLog; users: ReadonlyMap<string, User> }) {
+  const [heardTo] = useState(cursor);
+  const text = last && last.seq > heardTo && last.by !== me ? `${nameOf(users, last.by)}: ${previewText(last)}` : "";
   return (
     <p className="visually-hidden" aria-live="polite" data-testid="announcer">
       {text}

@@ -59,7 +59,7 @@ function ThreadMessages({ room, thread }: { room: RoomState; thread: ThreadState
   return (
     <div className="panel-body thread-body" ref={scroller} role="log" aria-label="Messages in this thread" aria-busy={state === "loading"}>
       <MessageRows>
-        {rootMessage && <ThreadRow room={room} row={{ key: "root", message: rootMessage, send: null, day: false, grouped: false }} />}
+        {rootMessage && <ThreadRow room={room} row={{ key: "root", message: rootMessage, send: null, grouped: false }} />}
         <p className="thread-edge" data-testid="thread-edge">
           <span>
             {state === "loading" ? (

@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Chat } from "../chat/chat";
-import type { ChatState } from "../chat/store";
+import type { ChatState, Store } from "../chat/store";
+import { perFrame } from "./frames";
 
 export const ChatContext = createContext<Chat | null>(null);
 
@@ -15,5 +16,16 @@ export function useChat(): Chat {
 /** A part of the chat's state; `select` must give the same object while nothing in it changed. */
 export function useChatState<T>(select: (state: ChatState) => T): T {
   const { store } = useChat();
-  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+  return useSyncExternalStore(framesOf(store), () => select(store.get()));
+}
+
+const subscribers = new WeakMap<Store<ChatState>, ReturnType<typeof perFrame>>();
+
+function framesOf(store: Store<ChatState>): ReturnType<typeof perFrame> {
+  let subscribe = subscribers.get(store);
+  if (!subscribe) {
+    subscribe = perFrame(store);
+    subscribers.set(store, subscribe);
+  }
+  return subscribe;
 }

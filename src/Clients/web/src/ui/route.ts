@@ -6,13 +6,15 @@ export type Panel = { readonly kind: "members" } | { readonly kind: "pins" } | {
 export interface Route {
   readonly roomId: string | null;
   readonly panel: Panel | null;
+  /** The message to go to. */
+  readonly seq: number | null;
 }
 
 /*
  * The open room and its panel stand in the address, so that the back button leaves them, one after the other, and a reload keeps them.
  */
 
-const pattern = /^#\/rooms\/(\d+)(?:\/(members|pins)|\/thread\/(\d+))?$/;
+const pattern = /^#\/rooms\/(\d+)(?:\/(\d+)|\/(members|pins)|\/thread\/(\d+))?$/;
 const listeners = new Set<() => void>();
 const tell = (): void => listeners.forEach((listener) => listener());
 
@@ -28,9 +30,9 @@ function current(): Route {
 
 export function routeOf(hash: string): Route {
   const match = pattern.exec(hash);
-  const [, roomId = null, name, seq] = match ?? [];
-  const panel: Panel | null = seq !== undefined ? { kind: "thread", seq: Number(seq) } : name === "members" || name === "pins" ? { kind: name } : null;
-  return { roomId, panel };
+  const [, roomId = null, seq, name, root] = match ?? [];
+  const panel: Panel | null = root !== undefined ? { kind: "thread", seq: Number(root) } : name === "members" || name === "pins" ? { kind: name } : null;
+  return { roomId, panel, seq: seq === undefined ? null : Number(seq) };
 }
 
 const subscribe = (listener: () => void): (() => void) => {
@@ -52,7 +54,16 @@ export const useRoute = (): Route => useSyncExternalStore(subscribe, current);
 
 export const roomHref = (roomId: string): string => `#/rooms/${roomId}`;
 
+/** Leads to a message; the room alone stands in the address again once it is shown. */
 export const messageHref = (roomId: string, seq: number): string => `${roomHref(roomId)}/${seq}`;
+
+/** The message that the address led to was shown, or is not there. */
+export function arrivedAt(roomId: string): void {
+  if (current().roomId === roomId && current().seq !== null) {
+    window.history.replaceState(null, "", roomHref(roomId));
+    tell();
+  }
+}
 
 const panelHref = (roomId: string, panel: Panel): string =>
   `${roomHref(roomId)}/${panel.kind === "thread" ? `thread/${panel.seq}` : panel.kind}`;
