@@ -8,7 +8,7 @@ command -v dotnet >/dev/null || { echo "chat.sh: the .NET 10 SDK is missing; see
 out=$root/src/Clients/Chat.Cli/bin/Release/net10.0
 stamp=$out/.built
 current() {
-  [[ -f $stamp && -x $out/chat ]] || return 1
+  [[ -f $stamp && -f $out/chat.dll ]] || return 1
   [[ -z $(cd "$root" && find src/Contracts src/Clients/Chat.Client src/Clients/Chat.Cli global.json Directory.*.props \
     \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit) ]]
 }
@@ -29,4 +29,4 @@ if ! current; then
   fi
   exec 9>&-
 fi
-exec "$out/chat" "$@"
+exec dotnet "$out/chat.dll" "$@"

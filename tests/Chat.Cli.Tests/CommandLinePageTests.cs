@@ -55,12 +55,12 @@ public sealed partial class CommandLinePageTests
         lines.ForEach(ReadsWell);
     }
 
-    /// <summary>What follows <c>chat</c> up to what the shell makes of it; the quotes are the shell's.</summary>
+    /// <summary>What follows <c>chat</c> up to what the shell makes of it; quotes and variables are the shell's.</summary>
     private static void ReadsWell(string line)
     {
         foreach (Match call in Call().Matches(line))
         {
-            var words = Word().Matches(call.Groups["arguments"].Value)
+            var words = Word().Matches(Variable().Replace(call.Groups["arguments"].Value, "1"))
                 .Select(word => word.Value.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)).ToList();
             var parsed = CommandLine.Parse(Program, words);
             CommandLine.ProblemOf(parsed).ShouldBeNull(line);
@@ -107,6 +107,9 @@ public sealed partial class CommandLinePageTests
 
     [GeneratedRegex(@"(?<![\w/.-])chat (?<arguments>(""[^""]*""|'[^']*'|[^|<>;)])*)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"\$(\([^)]*\)|[a-z]+)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"(""[^""]*""|'[^']*'|[^\s""'])+", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Word();

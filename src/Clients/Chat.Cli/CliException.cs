@@ -41,6 +41,9 @@ internal static class CliCodes
     /// <summary>What answers is no chat server.</summary>
     public const string NoServer = "cli.no_server";
 
+    /// <summary>A seq that the log has not reached.</summary>
+    public const string LogReset = "cli.log_reset";
+
     /// <summary>Anything else.</summary>
     public const string Failed = "cli.failed";
 }

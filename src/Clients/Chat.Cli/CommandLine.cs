@@ -14,7 +14,7 @@ internal static class CommandLine
         "chat login --register --username ann --server http://localhost:8080",
         "chat create Lobby",
         "chat send Lobby 'Hello.'",
-        "chat history Lobby",
+        "chat tail Lobby",
     ];
 
     // No response files, since @ann is a user; no bundles of short options, so that -nx is not taken for -n.
@@ -35,6 +35,7 @@ internal static class CommandLine
             RoomCommands.Leave(),
             UserCommands.Members(),
             SendCommand.Create(),
+            TailCommand.Create(),
             HistoryCommand.Create(),
             UserCommands.Users(),
         };

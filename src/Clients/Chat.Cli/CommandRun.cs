@@ -9,6 +9,9 @@ namespace Chat.Cli;
 /// <summary>One run of a command: what was asked, and where answers go.</summary>
 internal sealed class CommandRun(ParseResult parsed, GlobalOptions options, Screen screen, Notes notes, CancellationToken stop) : IAsyncDisposable
 {
+    // Somebody may be looking.
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
+
     private ChatClient? _client;
 
     /// <summary>Whether JSON was asked for.</summary>
@@ -40,7 +43,16 @@ internal sealed class CommandRun(ParseResult parsed, GlobalOptions options, Scre
 
     /// <summary>A client of that server, which keeps its tokens under that profile.</summary>
     public ChatClient Open(string profile, Uri server) =>
-        _client = new ChatClient(new() { Server = server, Tokens = Profiles.Store(profile, server), RequestTimeout = Timeout, Clock = Clock });
+        _client = new ChatClient(new()
+        {
+            Server = server,
+            Tokens = Profiles.Store(profile, server),
+            RequestTimeout = Timeout,
+            ConnectTimeout = Timeout,
+            SendTimeout = Timeout,
+            LongestBackoff = LongestBackoff,
+            Clock = Clock,
+        });
 
     /// <summary>The session that is meant.</summary>
     /// <exception cref="CliException">Nobody is signed in there.</exception>
@@ -71,15 +83,13 @@ internal sealed class CommandRun(ParseResult parsed, GlobalOptions options, Scre
     /// <summary>Prints a list: JSON lines, or a table.</summary>
     public void Print<T>(IReadOnlyList<T> items, IReadOnlyList<Column> columns, Func<T, IReadOnlyList<Cell>> row)
     {
-        if (!Json)
+        if (Json)
+        {
+            screen.JsonLines(items);
+        }
+        else
         {
             screen.Table(columns, [.. items.Select(row)]);
-            return;
-        }
-
-        foreach (var item in items)
-        {
-            screen.Json(item);
         }
     }
 

@@ -10,13 +10,16 @@ internal static class Faults
     private const string SessionOver = "the session is over; sign in again with: chat login";
 
     /// <summary>What a fault means to whoever ran the command.</summary>
-    public static CliException Translate(Exception fault) => fault switch
+    /// <param name="fault">What went wrong.</param>
+    /// <param name="key">With which <c>--client-id</c> the command would send the same again; null for the message's own.</param>
+    public static CliException Translate(Exception fault, string? key = null) => fault switch
     {
         CliException known => known,
+        SendFailedException send => Unsent(send, key ?? send.ClientId),
         ChatApiException { Code: not ChatApiException.NoCode } api => Refused(api.Code, api.Status, api.Detail, api),
         ChatApiException api => Odd(api),
         HubCallException call => Refused(call.Code, ErrorCode.Find(call.Code).Status, call.Message, call),
-        HubConnectionException { Status: 401 } => new(ExitCode.SignedOut, ErrorCode.AuthInvalid.Code, SessionOver, fault),
+        ClientEndedException or HubConnectionException { Status: 401 } => new(ExitCode.SignedOut, ErrorCode.AuthInvalid.Code, SessionOver, fault),
         HubConnectionException => new(ExitCode.Unreachable, CliCodes.Unreachable, fault.Message, fault),
         HttpRequestException => new(ExitCode.Unreachable, CliCodes.Unreachable, $"the server was not reached: {Innermost(fault)}", fault),
         // HttpClient's own time-out comes as a cancellation.
@@ -25,6 +28,15 @@ internal static class Faults
         JsonException => NoServer(fault),
         _ => new(ExitCode.Unexpected, CliCodes.Failed, Innermost(fault), fault),
     };
+
+    /// <summary>What became of a message: what was in its way last, and how to send it again where it may have arrived.</summary>
+    private static CliException Unsent(SendFailedException send, string key)
+    {
+        var last = Translate(send.InnerException ?? new TimeoutException());
+        return send.OutcomeUnknown && last.Exit is ExitCode.Unreachable
+            ? new(last.Exit, last.Code, $"{last.Advice}; it may have been sent: to make sure, send the same again with --client-id {key}", send)
+            : last;
+    }
 
     private static CliException Refused(string code, int status, string? detail, Exception fault)
     {

@@ -23,7 +23,7 @@ internal sealed class GlobalOptions
 
     public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
-        Description = "How many seconds the server may take for an answer (30).",
+        Description = "How many seconds the server may take for an answer (30), and tail may go without it (for ever).",
         HelpName = "SECONDS", Recursive = true, CustomParser = ParseSeconds,
     };
 

@@ -29,7 +29,7 @@ internal static class Program
         {
             exit = stop.Exit;
         }
-        catch (IOException fault) when (StandardOutput.IsReaderGone(fault))
+        catch (Exception fault) when (StandardOutput.IsReaderGone(fault))
         {
             // Whoever reads, as head does, has enough.
             exit = ExitCode.Done;

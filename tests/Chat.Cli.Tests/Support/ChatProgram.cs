@@ -96,9 +96,15 @@ internal sealed class ChatProgram : IDisposable
             WorkingDirectory = _home,
         };
         start.Environment.Clear();
-        foreach (var kept in new[] { "PATH", "DOTNET_ROOT", "HOME" })
+        foreach (var kept in new[] { "PATH", "HOME" })
         {
             start.Environment[kept] = System.Environment.GetEnvironmentVariable(kept);
+        }
+
+        if (System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } dotnet)
+        {
+            // Wherever it is installed.
+            start.Environment["DOTNET_ROOT"] = System.IO.Path.GetDirectoryName(dotnet);
         }
 
         start.Environment["LC_ALL"] = "C";

@@ -29,18 +29,18 @@ internal static class HistoryCommand
                 }
 
                 var id = await me.Rooms.MineAsync(run.Get(room));
-                var print = await PrinterAsync(run, me, id);
+                var printer = await LogPrinter.OfAsync(run, me, id);
                 if (run.Get(thread) is { } root)
                 {
-                    await ForwardAsync(run, me, id, after => MessageRange.Thread(root, after), run.Get(after) ?? 0, most, print);
+                    await ForwardAsync(run, me, id, after => MessageRange.Thread(root, after), run.Get(after) ?? 0, most, printer);
                 }
                 else if (run.Get(after) is { } first)
                 {
-                    await ForwardAsync(run, me, id, MessageRange.After, first, most, print);
+                    await ForwardAsync(run, me, id, MessageRange.After, first, most, printer);
                 }
                 else
                 {
-                    await print(await LastAsync(run, me, id, run.Get(before), most));
+                    await printer.PrintAsync(await LastAsync(run, me, id, run.Get(before), most));
                 }
             },
             "chat history Lobby",
@@ -51,34 +51,14 @@ internal static class HistoryCommand
         };
     }
 
-    private static async Task<Func<IReadOnlyList<Message>, Task>> PrinterAsync(CommandRun run, SignedIn me, RoomId room)
-    {
-        if (run.Json)
-        {
-            return messages =>
-            {
-                foreach (var message in messages)
-                {
-                    run.Screen.Json(message);
-                }
-
-                return Task.CompletedTask;
-            };
-        }
-
-        await me.Names.LearnAsync(room);
-        var printer = new LogPrinter(run.Screen, me.Names, run.Clock);
-        return printer.PrintAsync;
-    }
-
     /// <summary>Page by page, so that a long history is never held as a whole.</summary>
     private static async Task ForwardAsync(
-        CommandRun run, SignedIn me, RoomId room, Func<long, MessageRange> range, long after, long most, Func<IReadOnlyList<Message>, Task> print)
+        CommandRun run, SignedIn me, RoomId room, Func<long, MessageRange> range, long after, long most, LogPrinter printer)
     {
         while (most > 0)
         {
             var page = await me.Api.MessagesAsync(room, range(after), PageOf(most), run.Stop);
-            await print(page.Items);
+            await printer.PrintAsync(page.Items);
             if (page.Next is null || page.Items.Count == 0)
             {
                 return;

@@ -106,7 +106,7 @@ internal static class RoomCommands
     private static async Task MineAsync(CommandRun run, bool all)
     {
         var me = run.SignedIn();
-        var rooms = (await me.Rooms.AllMineAsync()).FindAll(room => all || !room.Archived);
+        var rooms = (await me.Rooms.AllMineAsync()).Where(room => all || !room.Archived).ToList();
         var names = new Dictionary<RoomId, string>();
         if (!run.Json)
         {

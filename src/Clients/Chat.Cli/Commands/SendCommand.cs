@@ -28,7 +28,7 @@ internal static class SendCommand
         };
         return new ChatCommand(
             "send",
-            "Send a message; done when it is on the server's disk.",
+            "Send a message; done when it is on the server's disk. What does not arrive at once is tried again for as long as --timeout says.",
             async run =>
             {
                 var written = run.Get(text) is { } argument and not "-" ? argument : null;
@@ -74,7 +74,7 @@ internal static class SendCommand
 
         public async Task SendAsync(string clientId, string text)
         {
-            var ack = await me.Api.SendAsync(room, new(clientId, text, reply, thread), run.Stop);
+            var ack = await me.Client.SendAsync(room, text, reply, thread, clientId, run.Stop);
             Report(ack);
             run.Notes.Tell($"Sent as {ack.Seq}.");
         }
@@ -93,12 +93,12 @@ internal static class SendCommand
 
                 try
                 {
-                    Report(await me.Api.SendAsync(room, new($"{clientId}-{number}", line, reply, thread), run.Stop));
+                    Report(await me.Client.SendAsync(room, line, reply, thread, $"{clientId}-{number}", run.Stop));
                     sent++;
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException || !run.Stop.IsCancellationRequested)
                 {
-                    var translated = Faults.Translate(fault);
+                    var translated = Faults.Translate(fault, clientId);
                     throw new CliException(translated.Exit, translated.Code, $"line {number}: {translated.Advice} ({sent} sent before it)", fault);
                 }
             }
@@ -119,7 +119,7 @@ internal static class SendCommand
                 run.Screen.Json(ack);
                 run.Screen.Flush();
             }
-            catch (IOException fault) when (StandardOutput.IsReaderGone(fault))
+            catch (Exception fault) when (StandardOutput.IsReaderGone(fault))
             {
                 _readerGone = true;
             }

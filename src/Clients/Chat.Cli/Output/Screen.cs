@@ -16,33 +16,27 @@ internal sealed class Screen : IDisposable
     private const int WidthOfUnknownTerminal = 80;
     private const int Gap = 2;
 
-    private readonly StreamWriter _writer;
-    private readonly IAnsiConsole _console;
+    private readonly StreamWriter _writer = new(StandardOutput.Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024)
+    {
+        NewLine = "\n",
+    };
+
+    // Made when the first line for people is written: to ask for its width alone makes .NET set up the terminal.
+    private readonly Lazy<int> _width;
+    private readonly Lazy<IAnsiConsole> _console;
 
     /// <summary>Writes to the standard output.</summary>
     public Screen()
     {
-        _writer = new StreamWriter(StandardOutput.Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16 * 1024)
-        {
-            NewLine = "\n",
-        };
-        IsTerminal = !Console.IsOutputRedirected;
-        Width = IsTerminal ? TerminalWidth() : int.MaxValue;
-        var plain = !IsTerminal || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") is "dumb";
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = InteractionSupport.No,
-            Out = new Target(_writer, Width, IsTerminal),
-        });
+        _width = new(() => IsTerminal ? TerminalWidth() : int.MaxValue);
+        _console = new(MakeConsole);
     }
 
     /// <summary>Whether a person sees it rather than a file or a program.</summary>
-    public bool IsTerminal { get; }
+    public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
     /// <summary>Cells in a line; without bound where it is no terminal.</summary>
-    public int Width { get; }
+    public int Width => _width.Value;
 
     /// <summary>Where help and version go.</summary>
     public TextWriter Writer => _writer;
@@ -54,12 +48,21 @@ internal sealed class Screen : IDisposable
         _writer.Write('\n');
     }
 
+    /// <summary>A line of JSON for each.</summary>
+    public void JsonLines<T>(IEnumerable<T> values)
+    {
+        foreach (var value in values)
+        {
+            Json(value);
+        }
+    }
+
     /// <summary>One line.</summary>
     public void Line(string text) => Lines([[new Cell(text)]]);
 
     /// <summary>Lines of cells, one cell right after the other.</summary>
     public void Lines(IEnumerable<IReadOnlyList<Cell>> lines) =>
-        _console.Write(new Segments(lines.SelectMany(line => line.Where(cell => cell.Text.Length > 0)
+        _console.Value.Write(new Segments(lines.SelectMany(line => line.Where(cell => cell.Text.Length > 0)
             .Select(cell => new Segment(cell.Text, cell.Style)).Append(Segment.LineBreak))));
 
     /// <summary>
@@ -90,7 +93,7 @@ internal sealed class Screen : IDisposable
         {
             _writer.Dispose();
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // What could not be written was reported by the flush before.
         }
@@ -114,6 +117,18 @@ internal sealed class Screen : IDisposable
         }
 
         return line;
+    }
+
+    private IAnsiConsole MakeConsole()
+    {
+        var isPlain = !IsTerminal || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") is "dumb";
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+            Out = new Target(_writer, Width, IsTerminal),
+        });
     }
 
     private static int TerminalWidth()

@@ -8,6 +8,8 @@ namespace Chat.Cli.Output;
 /// </summary>
 internal static class StandardOutput
 {
+    private const int BadDescriptor = 9;
+
     // EPIPE; and what Windows says: ERROR_BROKEN_PIPE, ERROR_NO_DATA.
     private static readonly int[] ReaderGone = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8)];
 
@@ -31,6 +33,12 @@ internal static class StandardOutput
         }
     }
 
-    /// <summary>Whether a write failed since nobody reads the output any more.</summary>
-    public static bool IsReaderGone(IOException fault) => ReaderGone.Contains(fault.HResult);
+    /// <summary>Whether a write failed since nobody reads the output, now or from the start.</summary>
+    public static bool IsReaderGone(Exception fault) => fault switch
+    {
+        IOException io => ReaderGone.Contains(io.HResult),
+        // Started without an output, its place was taken by something of .NET's own that is only read.
+        UnauthorizedAccessException { InnerException: IOException { HResult: BadDescriptor } } => true,
+        _ => false,
+    };
 }

@@ -5,10 +5,10 @@ using Chat.Contracts;
 namespace Chat.Cli.Rooms;
 
 /// <summary>
-/// A room's log and history for people: seq, time, user, and then what was written behind <c>|</c>, or what was done behind <c>*</c>. Every
-/// line has that mark, also those that a text goes on with, so that no text can look like another message.
+/// A room's log and history: as JSON, or for people, with seq, time, user, and then what was written behind <c>|</c> or what was done behind
+/// <c>*</c>. Every line has that mark, also those that a text goes on with, so that no text can look like another message.
 /// </summary>
-internal sealed class LogPrinter(Screen screen, UserNames names, TimeProvider clock)
+internal sealed class LogPrinter(CommandRun run, UserNames names)
 {
     private const int SeqWidth = 6;
     private const int NarrowestText = 20;
@@ -16,9 +16,26 @@ internal sealed class LogPrinter(Screen screen, UserNames names, TimeProvider cl
 
     private DateOnly? _day;
 
-    /// <summary>Prints messages as they are now.</summary>
-    public async Task PrintAsync(IEnumerable<Message> messages)
+    /// <summary>Prints what there is of one room.</summary>
+    public static async Task<LogPrinter> OfAsync(CommandRun run, SignedIn me, RoomId room)
     {
+        if (!run.Json)
+        {
+            await me.Names.LearnAsync(room);
+        }
+
+        return new LogPrinter(run, me.Names);
+    }
+
+    /// <summary>Prints messages as they are now.</summary>
+    public async Task PrintAsync(IReadOnlyList<Message> messages)
+    {
+        if (run.Json)
+        {
+            run.Screen.JsonLines(messages);
+            return;
+        }
+
         var lines = new List<IReadOnlyList<Cell>>();
         foreach (var message in messages)
         {
@@ -31,12 +48,18 @@ internal sealed class LogPrinter(Screen screen, UserNames names, TimeProvider cl
             }
         }
 
-        screen.Lines(lines);
+        run.Screen.Lines(lines);
     }
 
     /// <summary>Prints events of the log.</summary>
-    public async Task PrintAsync(IEnumerable<RoomEvent> events)
+    public async Task PrintAsync(IReadOnlyList<RoomEvent> events)
     {
+        if (run.Json)
+        {
+            run.Screen.JsonLines(events);
+            return;
+        }
+
         var lines = new List<IReadOnlyList<Cell>>();
         foreach (var roomEvent in events)
         {
@@ -51,7 +74,7 @@ internal sealed class LogPrinter(Screen screen, UserNames names, TimeProvider cl
             }
         }
 
-        screen.Lines(lines);
+        run.Screen.Lines(lines);
     }
 
     private static string Text(Message message)
@@ -131,9 +154,9 @@ internal sealed class LogPrinter(Screen screen, UserNames names, TimeProvider cl
 
     private IEnumerable<string> Folded(string text)
     {
-        var width = screen.Width - SeqWidth - 9 - NameWidth - 3;
-        return screen.IsTerminal ? CellWidth.Wrap(text, Math.Max(width, NarrowestText)) : text.Split('\n');
+        var width = run.Screen.Width - SeqWidth - 9 - NameWidth - 3;
+        return run.Screen.IsTerminal ? CellWidth.Wrap(text, Math.Max(width, NarrowestText)) : text.Split('\n');
     }
 
-    private DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, clock.LocalTimeZone);
+    private DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, run.Clock.LocalTimeZone);
 }

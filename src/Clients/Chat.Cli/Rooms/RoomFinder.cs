@@ -24,7 +24,7 @@ internal sealed class RoomFinder(ChatApi api, SessionTokens me, CancellationToke
         if (room.StartsWith('@'))
         {
             var user = await UserAsync(room);
-            var direct = (await AllMineAsync()).Find(r => r.Kind is RoomKind.Direct && IsWith(r.With, user));
+            var direct = (await AllMineAsync()).FirstOrDefault(r => r.Kind is RoomKind.Direct && IsWith(r.With, user));
             return direct?.RoomId ?? throw NotFound($"there is no direct room with {room} yet; make it with: chat direct {room}");
         }
 
@@ -70,7 +70,7 @@ internal sealed class RoomFinder(ChatApi api, SessionTokens me, CancellationToke
     }
 
     /// <summary>All rooms of the caller.</summary>
-    public Task<List<RoomListItem>> AllMineAsync() => Lists.AllAsync<RoomListItem>((next, limit) => api.RoomsAsync(next, limit, stop));
+    public Task<IReadOnlyList<RoomListItem>> AllMineAsync() => api.AllRoomsAsync(stop);
 
     /// <summary>The user of that name, with or without an @ before it; letter case does not count.</summary>
     /// <exception cref="CliException">There is none.</exception>
@@ -106,12 +106,12 @@ internal sealed class RoomFinder(ChatApi api, SessionTokens me, CancellationToke
     private bool IsWith(IReadOnlyList<UserId>? others, UserId user) =>
         others is not null && (user == me.UserId ? others.Count == 0 : others.Count == 1 && others[0] == user);
 
-    private static T One<T>(string name, List<T> rooms, Func<T, string?> nameOf, Func<T, RoomId> idOf, string advice)
+    private static T One<T>(string name, IReadOnlyList<T> rooms, Func<T, string?> nameOf, Func<T, RoomId> idOf, string advice)
     {
-        var same = rooms.FindAll(room => nameOf(room) == name);
+        var same = rooms.Where(room => nameOf(room) == name).ToList();
         if (same.Count == 0)
         {
-            same = rooms.FindAll(room => string.Equals(nameOf(room), name, StringComparison.OrdinalIgnoreCase));
+            same = rooms.Where(room => string.Equals(nameOf(room), name, StringComparison.OrdinalIgnoreCase)).ToList();
         }
 
         if (same.Count == 1)
@@ -125,7 +125,7 @@ internal sealed class RoomFinder(ChatApi api, SessionTokens me, CancellationToke
                 ExitCode.Usage, CliCodes.Ambiguous, $"more than one room is called '{name}'; use an id: {Listed(same, nameOf, idOf)}");
         }
 
-        var similar = rooms.FindAll(room => nameOf(room)?.Contains(name, StringComparison.OrdinalIgnoreCase) == true);
+        var similar = rooms.Where(room => nameOf(room)?.Contains(name, StringComparison.OrdinalIgnoreCase) == true).ToList();
         throw NotFound(similar.Count > 0
             ? $"no room is called '{name}'; did you mean one of these: {Listed(similar, nameOf, idOf)}"
             : $"no room is called '{name}'; {advice}");
