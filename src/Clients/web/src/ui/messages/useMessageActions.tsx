@@ -8,6 +8,7 @@ import { actionOfKey, actionsOf, perform, type ActionId } from "./actions";
 import { MessageMenu } from "./MessageMenu";
 import { useSurface } from "./surface";
 import { Toolbar } from "./Toolbar";
+import { useLongPress } from "./useLongPress";
 
 /** As many as stand in a row of the menu. */
 const quickInMenu = 6;
@@ -81,7 +82,10 @@ export function useMessageActions(message: Message, onItsWay: boolean, apart: bo
     act(apart ? "thread" : action.id);
   };
 
+  const longPress = useLongPress((element) => !apart && open("menu", element));
+
   const handlers: HTMLAttributes<HTMLElement> = {
+    ...longPress,
     onPointerEnter: (event) => setPointed(event.pointerType !== "touch"),
     onPointerLeave: () => setPointed(false),
     onFocus: (event: FocusEvent<HTMLElement>) => setFocused(event.target.matches(":focus-visible") || window.matchMedia("(pointer: coarse)").matches),
@@ -95,13 +99,6 @@ export function useMessageActions(message: Message, onItsWay: boolean, apart: bo
       // Not every browser gives the focus to what is tapped.
       if ((event.nativeEvent as PointerEvent).pointerType === "touch" && !event.currentTarget.contains(document.activeElement)) {
         event.currentTarget.focus({ preventScroll: true });
-      }
-    },
-    onContextMenu: (event) => {
-      // A long press. A mouse keeps the browser's own menu, with what it offers for links and selected text.
-      if ((event.nativeEvent as PointerEvent).pointerType === "touch" && !apart) {
-        event.preventDefault();
-        open("menu", event.currentTarget);
       }
     },
   };
