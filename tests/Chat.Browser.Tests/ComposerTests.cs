@@ -8,15 +8,7 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
     {
         var (ann, bob, _) = await TwoInARoomAsync();
         var composer = ann["composer"];
-        await composer.EvaluateAsync(
-            """
-            area => {
-              window.seen = [];
-              for (const kind of ["compositionstart", "compositionend"]) area.addEventListener(kind, () => window.seen.push(kind));
-              area.addEventListener("keydown", e => window.seen.push(`${e.key} ${e.isComposing ? "composing" : "alone"}`), true);
-            }
-            """);
-        var devTools = await ann.Page.Context.NewCDPSessionAsync(ann.Page);
+        var input = await InputMethod.OfAsync(ann, composer);
         var said = new List<string>();
         foreach (var (steps, result) in new[]
         {
@@ -25,37 +17,15 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
             (new[] { "n", "ni", "ni h", "ni hao" }, "你好"),
         })
         {
-            await composer.FocusAsync();
-            foreach (var step in steps)
-            {
-                await devTools.SendAsync("Input.imeSetComposition", new()
-                {
-                    ["text"] = step,
-                    ["selectionStart"] = step.Length,
-                    ["selectionEnd"] = step.Length,
-                });
-            }
-
-            // As an input method passes it on: the key, and no character with it.
-            foreach (var type in new[] { "rawKeyDown", "keyUp" })
-            {
-                await devTools.SendAsync("Input.dispatchKeyEvent", new()
-                {
-                    ["type"] = type,
-                    ["key"] = "Enter",
-                    ["code"] = "Enter",
-                    ["windowsVirtualKeyCode"] = 13,
-                });
-            }
-
-            await devTools.SendAsync("Input.insertText", new() { ["text"] = result });
-            (await ann.Page.EvaluateAsync<string[]>("() => window.seen.splice(0)"))
-                .ShouldBe(["compositionstart", "Enter composing", "compositionend"]);
+            await input.ComposeAsync(steps);
+            await input.EnterAsync();
+            await input.CommitAsync(result);
+            (await input.SeenAsync()).ShouldBe(["compositionstart", "Enter composing", "compositionend"]);
             await Expect(composer).ToHaveValueAsync(result);
             await ann.ShowsAsync([.. said]);
 
             await composer.PressAsync("Enter");
-            (await ann.Page.EvaluateAsync<string[]>("() => window.seen.splice(0)")).ShouldBe(["Enter alone"]);
+            (await input.SeenAsync()).ShouldBe(["Enter alone"]);
             said.Add(result);
             await ann.ShowsAsync([.. said]);
             await bob.ShowsAsync([.. said]);

@@ -98,6 +98,19 @@ public sealed class FindingTests(Stage stage, ITestOutputHelper output) : Browse
         await Expect(tab["room-title"]).ToHaveTextAsync($"{name} 59");
     });
 
+    [Fact]
+    public Task Direct_room_is_made_once_from_the_dialog() => PlayAsync(async () =>
+    {
+        var ann = await RegisterAsync("ann", "Ann");
+        var bob = await RegisterAsync("bob", "Bob");
+        var tab = await ArriveAsync(ann);
+        var first = await tab.CreateRoomAsync(RoomKind.Direct, "", "", bob.Username);
+        await Expect(tab["room-title"]).ToHaveTextAsync("Bob");
+        var second = await tab.CreateRoomAsync(RoomKind.Direct, "", "", bob.Username);
+        second.ShouldBe(first);
+        await Expect(tab["room-item"]).ToHaveCountAsync(1);
+    });
+
     private static async Task<RoomId> RoomOfAsync(Person owner, string name, params Person[] others) =>
         (await owner.Api.CreateRoomAsync(new(RoomKind.Private, name, MemberIds: [.. others.Select(o => o.Id)]))).RoomId;
 }

@@ -8,12 +8,13 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
     [InlineData(ColorScheme.Dark, "anna", "bobby", "mina.k")]
     public Task Desktop(ColorScheme scheme, string ann, string bob, string mina) => PlayAsync(async () =>
     {
-        var harbour = scheme == ColorScheme.Light ? "Harbour" : "Port";
+        var light = scheme == ColorScheme.Light;
+        var harbour = light ? "Harbour" : "Port";
         var scene = await Scene.MakeAsync(Stage, ann, bob, mina, harbour);
         var look = new BrowserNewContextOptions { ViewportSize = new() { Width = 1200, Height = 760 }, ColorScheme = scheme };
         var stranger = await OpenAsync("stranger", await NewBrowserAsync(look));
         await Expect(stranger["username"]).ToBeVisibleAsync();
-        await SeenAsync(stranger, "sign-in", documented: scheme == ColorScheme.Light);
+        await SeenAsync(stranger, "sign-in", documented: light);
         await stranger["to-sign-up"].ClickAsync();
         await SeenAsync(stranger, "sign-up");
 
@@ -24,10 +25,37 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
         await SeenAsync(tab, "room", documented: true);
 
-        await tab["show-members"].ClickAsync();
-        await Expect(tab["member"]).ToHaveCountAsync(3);
-        await SeenAsync(tab, "members", documented: scheme == ColorScheme.Light);
-        await tab["hide-members"].ClickAsync();
+        await tab.Message(scene.Seqs[3]).HoverAsync();
+        await tab.Message(scene.Seqs[3]).GetByTestId("tool-menu").ClickAsync();
+        await Expect(tab["message-reply"]).ToBeVisibleAsync();
+        await SeenAsync(tab, "message-menu");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(tab["message-menu"]).ToHaveCountAsync(0);
+        await tab["emoji"].ClickAsync();
+        await Expect(tab["emoji-option"].First).ToBeVisibleAsync();
+        await SeenAsync(tab, "emoji");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(tab["emoji-picker"]).ToHaveCountAsync(0);
+        await tab["composer"].FillAsync("");
+        await tab["composer"].PressSequentiallyAsync("Fresh :cro");
+        await Expect(tab["completion-option"].First).ToBeVisibleAsync();
+        await SeenAsync(tab, "completion", documented: light);
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab["composer"].FillAsync("");
+
+        foreach (var (opener, panel, ready, closer) in new[]
+        {
+            ("show-members", "members", "member", "hide-members"),
+            ("show-pins", "pins", "pinned", "hide-pins"),
+            ("thread-link", "thread", "thread-composer", "hide-thread"),
+        })
+        {
+            await tab[opener].First.ClickAsync();
+            await Expect(tab[panel].GetByTestId(ready).First).ToBeVisibleAsync();
+            await SeenAsync(tab, panel, documented: light && panel != "pins");
+            await tab[closer].ClickAsync();
+            await Expect(tab[panel]).ToHaveCountAsync(0);
+        }
 
         foreach (var (opener, dialog, ready) in new[]
         {
@@ -45,7 +73,7 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
                 await Expect(tab["discover-list"]).Not.ToHaveAttributeAsync("inert", "");
             }
 
-            await SeenAsync(tab, dialog.Replace("-dialog", "", StringComparison.Ordinal), documented: dialog == "discover-dialog" && scheme == ColorScheme.Light);
+            await SeenAsync(tab, dialog.Replace("-dialog", "", StringComparison.Ordinal), documented: dialog == "discover-dialog" && light);
             await tab[dialog].GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
             await Expect(tab[dialog]).ToHaveCountAsync(0);
         }
@@ -60,7 +88,7 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         await tab.NotOnlineAsync();
         await tab.SayAsync("Written on the way, sent when there is a network again");
         await Expect(tab["pending-message"]).ToBeVisibleAsync();
-        await SeenAsync(tab, "offline", documented: scheme == ColorScheme.Light);
+        await SeenAsync(tab, "offline", documented: light);
 
         async Task SeenAsync(Tab who, string state, bool documented = false)
         {
@@ -90,6 +118,11 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         await tab.Row(scene.Harbour).TapAsync();
         await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
         await SeenAsync("room", documented: wide);
+        await tab["thread-link"].First.TapAsync();
+        await Expect(tab["thread-composer"]).ToBeVisibleAsync();
+        await SeenAsync("thread");
+        await tab["hide-thread"].TapAsync();
+        await Expect(tab["thread"]).ToHaveCountAsync(0);
         await tab["show-members"].TapAsync();
         await Expect(tab["member"]).ToHaveCountAsync(3);
         await SeenAsync("members");

@@ -144,8 +144,20 @@ internal sealed class Tab
     /// <summary>The room's row in the list.</summary>
     public ILocator Row(RoomId room) => Page.Locator($"[data-testid=room-item][data-room-id='{room}']");
 
+    /// <summary>The button of a member in the panel.</summary>
+    public ILocator Member(Person person) => Page.Locator($"[data-testid=member][data-user-id='{person.Id}'] button");
+
     /// <summary>A message of the log.</summary>
     public ILocator Message(long seq) => Page.Locator($"[data-testid=message-list] [data-testid=message][data-seq='{seq}']");
+
+    /// <summary>Does something with a message by its menu.</summary>
+    public async Task ActAsync(ILocator message, string action)
+    {
+        await message.HoverAsync();
+        await message.GetByTestId("tool-menu").ClickAsync();
+        await this[$"message-{action}"].ClickAsync();
+        await Expect(this["message-menu"]).ToHaveCountAsync(0);
+    }
 
     public async Task OpenRoomAsync(RoomId room)
     {
@@ -173,9 +185,10 @@ internal sealed class Tab
         var wide = await Page.EvaluateAsync<string[]>(
             """
             () => {
+              const cut = e => getComputedStyle(e).textOverflow === "ellipsis" || (e.parentElement !== null && cut(e.parentElement));
               const out = [...document.querySelectorAll("body *")].filter(e => {
                 const box = e.getBoundingClientRect();
-                const clipped = e.closest(".visually-hidden");
+                const clipped = e.closest(".visually-hidden") || cut(e.parentElement);
                 return !clipped && box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
               }).map(e => `${e.tagName} ${e.className} ${Math.round(e.getBoundingClientRect().right)}`);
               return document.scrollingElement.scrollWidth > innerWidth ? ["the page scrolls sideways", ...out] : out;
