@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import type { RoomState } from "../chat/store";
 import { messageAt } from "../chat/message";
+import type { RoomState } from "../chat/store";
 import { useChat, useChatState } from "./context";
 import { usePage } from "./page";
 import { Avatar, Dialog } from "./parts";
@@ -29,6 +29,8 @@ export function ReadersDialog({ room, seq, onClose }: ReadersDialogProps) {
   const others = [...(log.members?.keys() ?? reads.keys())].filter((userId) => userId !== log.me && userId !== message?.by);
   const seen = others.filter((userId) => (reads.get(userId) ?? 0) >= seq);
   const unseen = others.filter((userId) => (reads.get(userId) ?? 0) < seq);
+  // Every member has a mark, so where there are none the room is too large to show them.
+  const hidden = !missing && others.length > 0 && reads.size === 0;
 
   return (
     <Dialog title="Seen by" testId="readers-dialog" onClose={onClose} focus="title">
@@ -38,8 +40,10 @@ export function ReadersDialog({ room, seq, onClose }: ReadersDialogProps) {
         </blockquote>
       )}
       <People userIds={seen} roomId={roomId} testId="reader" />
-      {seen.length === 0 && <p className="quiet">{missing ? "Loading…" : "Nobody else yet."}</p>}
-      {unseen.length > 0 && (
+      {seen.length === 0 && (
+        <p className="quiet">{missing ? "Loading…" : hidden ? "So many are in this room that it does not show who has read." : "Nobody else yet."}</p>
+      )}
+      {unseen.length > 0 && !hidden && (
         <section className="section">
           <h3>Not yet</h3>
           <People userIds={unseen} roomId={roomId} testId="non-reader" />
