@@ -29,30 +29,6 @@ public sealed class DraftTests(Stage stage, ITestOutputHelper output) : BrowserT
     });
 
     [Fact]
-    public Task Message_sent_offline_survives_a_reload_and_is_sent_once() => PlayAsync(async () =>
-    {
-        var (ann, bob, room) = await TwoInARoomAsync();
-        ann.ExpectRefusals();
-        bob.ExpectRefusals();
-        await ann.SayAsync("before");
-        await bob.ShowsAsync("before");
-        await Server.KillAsync();
-        await ann.NotOnlineAsync();
-        await ann.SayAsync("one, while away");
-        await ann.SayAsync("two, while away");
-        await Expect(ann["pending-message"]).ToHaveCountAsync(2);
-        var ids = await ann.ClientIdsAsync();
-        await Server.StartAsync();
-        await ann.Page.ReloadAsync();
-        await ann.OnlineAsync();
-        await Expect(ann["pending-message"]).ToHaveCountAsync(0);
-        await ann.ShowsAsync("before", "one, while away", "two, while away");
-        await bob.ShowsAsync("before", "one, while away", "two, while away");
-        var kept = (await bob.Person.Api.MessagesAsync(room, Client.MessageRange.After(0))).Items;
-        kept.Select(m => m.ClientId).ShouldBe(ids);
-    });
-
-    [Fact]
     public Task Two_tabs_with_one_message_on_its_way_send_it_once() => PlayAsync(async () =>
     {
         var (ann, bob, room) = await TwoInARoomAsync();

@@ -61,15 +61,4 @@ public sealed class JumpTests(Stage stage, ITestOutputHelper output) : BrowserTe
         await Expect(tab.Message(read + 200)).ToBeInViewportAsync();
         await Expect(tab.Row(room).GetByTestId("unread-badge")).ToHaveCountAsync(0);
     });
-
-    [Fact]
-    public Task Who_has_read_is_shown_at_the_message() => PlayAsync(async () =>
-    {
-        var (ann, bob, _) = await TwoInARoomAsync();
-        await ann.SayAsync("for all to see");
-        await bob.ShowsAsync("for all to see");
-        await Expect(ann["readers"]).ToHaveAttributeAsync("title", "Read by Bob");
-        await ann.ActAsync(ann["message"].First, "readers");
-        await Expect(ann["reader"]).ToContainTextAsync("Bob");
-    });
 }

@@ -76,7 +76,7 @@ public sealed partial class BusyRoomTests(Stage stage, ITestOutputHelper output)
         return tab;
     }
 
-    [GeneratedRegex("^(Ann|Bob)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?:Ann|Bob)$", RegexOptions.None, 1000)]
     private static partial Regex AnnOrBob();
 
     private static string Text(int number) => (number % 5) switch

@@ -16,10 +16,11 @@ public sealed partial class WeightTests(Stage stage, ITestOutputHelper output) :
         var (ann, _, room) = await TwoWithARoomAsync();
         var browser = await NewBrowserAsync(signedIn: ann);
         var loaded = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        var answers = new List<IResponse>();
-        browser.Response += (_, response) => answers.Add(response);
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<IResponse>();
+        browser.Response += (_, response) => heard.Enqueue(response);
         var tab = await OpenAsync("ann", browser, Tab.PathOf(room));
         await Expect(tab["composer"]).ToBeVisibleAsync();
+        var answers = heard.ToArray();
         foreach (var answer in answers.Where(a => a.Request.ResourceType == "script"))
         {
             loaded[answer.Url] = await answer.BodyAsync();
