@@ -46,13 +46,13 @@ internal sealed class RoomWorld : IDisposable
     }
 
     /// <summary>Another activation of the room, which knows nothing of the others.</summary>
-    public RoomActivation Activate()
+    public RoomActivation Activate(RoomId? room = null, Func<RoomCommit, Task<CommitOutcome>>? commit = null)
     {
-        var facts = new RoomFacts(Room, Store, Store, Store, new MentionNames(Store), Limits);
+        var facts = new RoomFacts(room ?? Room, Store, Store, Store, new MentionNames(Store), Limits);
         var metrics = new RoomMetrics(_services.GetRequiredService<IMeterFactory>());
         return new RoomActivation(new RoomWriter(
             facts, Store, Backplane, new Ids(this), TimeProvider.System, metrics, NullLogger.Instance,
-            async commit => (await Store.CommitAsync([commit]))[0]));
+            commit ?? (async made => (await Store.CommitAsync([made]))[0])));
     }
 
     public SendOp Message(UserId by, string clientId, string text = "hi", long? replyTo = null) =>
@@ -74,6 +74,10 @@ internal sealed class RoomActivation(RoomWriter writer)
     private readonly TaskFactory _turns = new(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
 
     public Task<Result<T>> RunAsync<T>(Func<RoomOp<T>> op) => _turns.StartNew(() => writer.RunAsync(op())).Unwrap();
+
+    public Task<RoomMemory> MemoryAsync() => _turns.StartNew(writer.MemoryAsync).Unwrap();
+
+    public Task<RoomMemory> CurrentMemoryAsync() => _turns.StartNew(writer.CurrentMemoryAsync).Unwrap();
 
     /// <summary>Waits for a turn, and so for the first turn of every call made before.</summary>
     public Task TurnAsync() => _turns.StartNew(() => { });

@@ -88,23 +88,25 @@ public sealed class RoomGrain(
         }
 
         var memory = await _writer.MemoryAsync();
-        if (memory.Head is not { } head)
+        if (!RoomAccess.IsMember(memory.Find(caller)))
         {
-            return ErrorCode.RoomNotFound;
+            // They may have joined through another process.
+            memory = await _writer.CurrentMemoryAsync();
         }
 
-        if (RoomAccess.Read(head, memory.Find(caller)) is { } refused)
+        if (WhyNotRead(memory, caller) is { } refused)
         {
             return refused;
         }
 
         if (await store.MarkReadAsync(_room, caller, seq) is not { } read)
         {
-            return ErrorCode.RoomNotFound;
+            // Or been removed through another.
+            return WhyNotRead(await _writer.CurrentMemoryAsync(), caller) ?? ErrorCode.RoomNotFound;
         }
 
         backplane.Publish(caller, new OwnReadNews(_room, read.ReadSeq));
-        if (head.MemberCount <= _limits.ReadMarkMembers)
+        if (memory.Head!.MemberCount <= _limits.ReadMarkMembers)
         {
             backplane.Publish(_room, new ReadNews(caller, read.ReadSeq));
         }
@@ -115,7 +117,14 @@ public sealed class RoomGrain(
     /// <inheritdoc />
     public async Task<Result<bool>> Typing(UserId caller)
     {
-        var memory = await _writer.MemoryAsync();
+        // Timestamps: a clock that steps back must not silence anybody.
+        var now = clock.GetTimestamp();
+        if (_typing.TryGetValue(caller, out var last) && clock.GetElapsedTime(last, now) < TypingInterval)
+        {
+            return false;
+        }
+
+        var memory = await _writer.CurrentMemoryAsync();
         if (memory.Head is not { } head)
         {
             return ErrorCode.RoomNotFound;
@@ -124,13 +133,6 @@ public sealed class RoomGrain(
         if (RoomAccess.Write(head, memory.Find(caller), clock.GetUtcNow()) is { } refused)
         {
             return refused;
-        }
-
-        // Timestamps: a clock that steps back must not silence anybody.
-        var now = clock.GetTimestamp();
-        if (_typing.TryGetValue(caller, out var last) && clock.GetElapsedTime(last, now) < TypingInterval)
-        {
-            return false;
         }
 
         if (_typing.Count >= 1000)
@@ -250,6 +252,9 @@ public sealed class RoomGrain(
         read is null
             ? ErrorCode.RoomNotFound
             : RoomAccess.Read(read.Head, read.Reader) is { } refused ? refused : new Result<T>(read.Value);
+
+    private static ErrorCode? WhyNotRead(RoomMemory memory, UserId caller) =>
+        memory.Head is { } head ? RoomAccess.Read(head, memory.Find(caller)) : ErrorCode.RoomNotFound;
 
     // Codes that a member can meet on a retry of a send that was accepted the first time.
     private static bool MayHaveBeenSent(ErrorCode code) =>

@@ -19,8 +19,16 @@ internal sealed partial class RoomWriter(
     ILogger logger,
     Func<RoomCommit, Task<CommitOutcome>> commit)
 {
-    // A conflict means that another activation got a commit through, so the log grows; 50 in a row for one batch is a broken store.
+    // A conflict means that another activation got a commit through, so the room as a whole moves on; the callers of one that never wins are
+    // told to come again rather than kept for ever.
     private const int MostAttempts = 50;
+
+    // From here on an activation that keeps losing steps aside for a random moment: two that try in lockstep take turns at losing.
+    private const int AttemptsAtOnce = 4;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
+
+    // More events than this are dearer to read than the room itself.
+    private const int MostCatchUp = 500;
 
     private readonly Queue<RoomOp> _queue = new();
     private Task _pump = Task.CompletedTask;
@@ -71,6 +79,20 @@ internal sealed partial class RoomWriter(
         return loaded;
     }
 
+    /// <summary>
+    /// As <see cref="MemoryAsync"/>, but no older than the call: for answers that no compare-and-set confirms, while other processes write
+    /// to the room. One look at the room's position, whatever its size.
+    /// </summary>
+    public async Task<RoomMemory> CurrentMemoryAsync()
+    {
+        if (_memory is { } known && !await IsCurrentAsync(known.LastSeq))
+        {
+            await CatchUpAsync(known);
+        }
+
+        return await MemoryAsync();
+    }
+
     private async Task PumpAsync()
     {
         var batch = new List<RoomOp>();
@@ -111,10 +133,13 @@ internal sealed partial class RoomWriter(
 
     private async Task RunBatchAsync(List<RoomOp> batch)
     {
+        // Whether the memory is no older than the batch.
+        var current = _memory is null;
         for (var attempt = 1; ; attempt++)
         {
             var memory = await MemoryAsync();
             await LoadFactsAsync(batch);
+            var decidedAt = memory.LastSeq;
             var draft = new RoomDraft(memory, facts.Room, clock.GetUtcNow(), ids.Next, facts.Limits);
             foreach (var op in batch)
             {
@@ -123,8 +148,16 @@ internal sealed partial class RoomWriter(
 
             if (draft.IsEmpty)
             {
-                batch.ForEach(op => op.Complete());
-                return;
+                // Refusals and repetitions write nothing, so no compare-and-set shows that the memory they were decided on holds.
+                if (current || await IsCurrentAsync(decidedAt))
+                {
+                    batch.ForEach(op => op.Complete());
+                    return;
+                }
+
+                await CatchUpAsync(memory);
+                current = true;
+                continue;
             }
 
             var request = draft.ToCommit();
@@ -160,17 +193,52 @@ internal sealed partial class RoomWriter(
 
                 case CommitStatus.Conflict:
                     metrics.Conflict();
-                    _memory = null;
                     if (attempt >= MostAttempts)
                     {
-                        throw new InvalidOperationException($"{attempt} compare-and-sets of room {facts.Room} were lost in a row.");
+                        _memory = null;
+                        Log.KeptLosing(logger, facts.Room.Value, attempt, batch.Count);
+                        var busy = new Refusal(
+                            ErrorCode.ServerBusy, "The room is written to from too many places at once; try again.", TimeSpan.FromSeconds(1));
+                        batch.ForEach(op => op.Refuse(busy));
+                        return;
                     }
 
+                    if (attempt >= AttemptsAtOnce)
+                    {
+                        await Task.Delay(LongestPause * Random.Shared.NextDouble(), clock);
+                    }
+
+                    await CatchUpAsync(memory);
+                    current = true;
                     break;
 
                 default:
                     throw new InvalidOperationException($"Unknown outcome {outcome.Status}.");
             }
+        }
+    }
+
+    private async Task<bool> IsCurrentAsync(long lastSeq)
+    {
+        // Every commit makes the log longer, so the last seq alone tells whether there was one.
+        var found = await facts.Directory.ReadPositionsAsync([facts.Room]);
+        return (found.Count == 0 ? 0 : found[0].LastSeq) == lastSeq;
+    }
+
+    /// <summary>Brings the memory to where the log is: by the events it lacks when they are few, by loading the room afresh otherwise.</summary>
+    private async Task CatchUpAsync(RoomMemory stale)
+    {
+        var from = stale.LastSeq;
+        if (from > 0
+            && await facts.Reader.ReadEventsAsync(facts.Room, default, from, MostCatchUp) is { } read
+            && (stale.LastSeq != from || stale.TryFollow(read.Head, read.Value)))
+        {
+            return;
+        }
+
+        if (ReferenceEquals(_memory, stale))
+        {
+            _memory = null;
         }
     }
 
@@ -229,6 +297,9 @@ internal sealed partial class RoomWriter(
     {
         [LoggerMessage(1, LogLevel.Warning, "Room {Room}: the store did not answer; {Calls} calls refused as retryable")]
         public static partial void StoreUnavailable(ILogger logger, long room, int calls, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "Room {Room}: {Attempts} commits in a row came too late; {Calls} calls refused as retryable")]
+        public static partial void KeptLosing(ILogger logger, long room, int attempts, int calls);
 
         [LoggerMessage(2, LogLevel.Error, "Room {Room}: a commit failed; {Calls} calls failed with it")]
         public static partial void BatchFailed(ILogger logger, long room, int calls, Exception exception);
