@@ -90,6 +90,8 @@ internal sealed class RecordingBackplane : IBackplane
     private readonly List<RoomNews> _rooms = [];
     private readonly List<(UserId User, UserNews News)> _users = [];
 
+    public bool SpansProcesses => false;
+
     public IReadOnlyList<RoomNews> Rooms
     {
         get
@@ -144,4 +146,6 @@ internal sealed class RecordingBackplane : IBackplane
     public ValueTask<IDisposable> SubscribeAsync(UserId user, Action<UserNews> handler) => throw new InvalidOperationException("Rooms do not listen.");
 
     public ValueTask<IDisposable> SubscribeAsync(Action<GlobalNews> handler) => throw new InvalidOperationException("Rooms do not listen.");
+
+    public IDisposable OnOutage(Action<BackplaneOutage> handler) => throw new InvalidOperationException("Rooms do not listen.");
 }

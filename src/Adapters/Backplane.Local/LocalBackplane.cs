@@ -20,6 +20,9 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
     private readonly Topic<int, GlobalNews> _everybody = new(logger);
 
     /// <inheritdoc />
+    public bool SpansProcesses => false;
+
+    /// <inheritdoc />
     public void Publish(RoomId room, RoomNews news) => _rooms.Publish(room, news);
 
     /// <inheritdoc />
@@ -36,6 +39,9 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
 
     /// <inheritdoc />
     public ValueTask<IDisposable> SubscribeAsync(Action<GlobalNews> handler) => new(_everybody.Subscribe(0, handler));
+
+    /// <inheritdoc />
+    public IDisposable OnOutage(Action<BackplaneOutage> handler) => NoOutages.Instance;
 
     /// <summary>Keys with a subscriber now, for tests: those without one must not stay behind.</summary>
     internal int KeyCount => _rooms.KeyCount + _users.KeyCount + _everybody.KeyCount;
@@ -173,6 +179,15 @@ public sealed partial class LocalBackplane(ILogger<LocalBackplane> logger) : IBa
                 // The publisher is a commit or another user's call: it must not pay for a subscriber's fault.
                 Log.HandlerFailed(logger, typeof(TNews).Name, e);
             }
+        }
+    }
+
+    private sealed class NoOutages : IDisposable
+    {
+        public static readonly NoOutages Instance = new();
+
+        public void Dispose()
+        {
         }
     }
 

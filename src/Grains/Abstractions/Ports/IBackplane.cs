@@ -33,12 +33,37 @@ public abstract record GlobalNews;
 public sealed record SessionRevoked(UserId UserId, SessionId SessionId) : GlobalNews;
 
 /// <summary>
+/// News that the backplane tells of itself. Its ways to other processes may be several, each of which carries a part of the rooms and users;
+/// they are lost and come back one by one.
+/// </summary>
+/// <param name="Part">Which way, from 0.</param>
+/// <param name="Parts">How many there are; always the same.</param>
+/// <param name="IsOver">
+/// False: the way was lost; until further notice nothing is exchanged with other processes there. True: it is back, subscriptions are in
+/// force again, and what others published in between never arrives: whoever depends on it looks into the store.
+/// </param>
+public sealed record BackplaneOutage(int Part, int Parts, bool IsOver)
+{
+    /// <summary>Whether news of the room goes this way.</summary>
+    public bool Concerns(RoomId room) => LogicalShards.Of(room) % Parts == Part;
+
+    /// <summary>Whether news of the user goes this way.</summary>
+    public bool Concerns(UserId user) => LogicalShards.Of(user) % Parts == Part;
+}
+
+/// <summary>
 /// Carries news between processes, at most once: news may be lost, repeated and reordered, also between one publisher and one subscriber.
 /// Publishing never waits for a subscriber and never throws for an outage. Handlers are called one at a time per subscription, must not
 /// block and must not throw. Thread safe.
 /// </summary>
 public interface IBackplane
 {
+    /// <summary>
+    /// Whether there may be other processes. When false, news is exchanged inside this process only, none of it is lost on the way to a
+    /// subscriber that keeps up, and there are no outages.
+    /// </summary>
+    bool SpansProcesses { get; }
+
     /// <summary>Sends news of a room.</summary>
     void Publish(RoomId room, RoomNews news);
 
@@ -56,4 +81,10 @@ public interface IBackplane
 
     /// <summary>Hears what goes to every process from now on; as for rooms.</summary>
     ValueTask<IDisposable> SubscribeAsync(Action<GlobalNews> handler);
+
+    /// <summary>
+    /// Hears from now on when ways to other processes are lost and come back, each change once and those of one way in their order; first of
+    /// the ways that are away already. News from a way may still arrive a moment after its loss was told. Dispose ends it.
+    /// </summary>
+    IDisposable OnOutage(Action<BackplaneOutage> handler);
 }
