@@ -25,8 +25,7 @@ internal static class GatewayHosting
 
     /// <summary>Adds everything of the gateway's. Stores, grains, backplane and ids are the silo's, or those of a client to it.</summary>
     /// <param name="services">Where to register.</param>
-    /// <param name="keys">Folder of the keys that access tokens are protected with.</param>
-    public static void AddGateway(this IServiceCollection services, string keys)
+    public static void AddGateway(this IServiceCollection services)
     {
         services.AddSingleton<RateLimits>();
         services.AddSingleton<Readiness>();
@@ -61,7 +60,7 @@ internal static class GatewayHosting
             }
         });
         services.AddChatOpenApi();
-        AddSignIn(services, keys);
+        AddSignIn(services);
         services.AddChatHub();
 
         services.AddSingleton<Drain>();
@@ -104,10 +103,10 @@ internal static class GatewayHosting
         api.MapMessages();
     }
 
-    private static void AddSignIn(IServiceCollection services, string keys)
+    private static void AddSignIn(IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("Chat");
-        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new KeyFiles(keys));
+        services.AddOptions<KeyManagementOptions>().Configure<IProtectionKeys>((options, keys) => options.XmlRepository = new KeyRing(keys));
         services.AddAuthentication(BearerTokenDefaults.AuthenticationScheme).AddBearerToken(options =>
             options.Events.OnMessageReceived = context =>
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chat.Abstractions;
 using Chat.Gateway.Auth;
 using Chat.Gateway.Feeds;
 using Chat.Gateway.Http;
@@ -54,12 +55,17 @@ public static class Program
             .AddSettings<AuthOptions>(configuration, AuthOptions.Section, options => options.Problems())
             .AddSettings<FeedOptions>(configuration, FeedOptions.Section, options => options.Problems())
             .AddSettings<RateLimitOptions>(configuration, RateLimitOptions.Section, options => options.Problems());
-        var data = DataDirectory.Take(configuration[DataDirectory.Key] ?? "data");
+        var data = DataDirectory.TakeIfNeeded(configuration);
         try
         {
-            builder.Services.AddSingleton(_ => data);
             builder.AddSilo(data);
-            builder.Services.AddGateway(Path.Combine(data.Path, "keys"));
+            if (data is not null)
+            {
+                builder.Services.AddSingleton(_ => data);
+                builder.Services.AddSingleton<IProtectionKeys>(_ => new KeyFiles(Path.Combine(data.Path, "keys")));
+            }
+
+            builder.Services.AddGateway();
             // What Kestrel says of a malformed request quotes its first line, where a token may be.
             builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None);
             configure?.Invoke(builder);
@@ -67,13 +73,13 @@ public static class Program
 
             var app = builder.Build();
             // Ends with the host from here on.
-            _ = app.Services.GetRequiredService<DataDirectory>();
+            _ = app.Services.GetService<DataDirectory>();
             app.UseGateway();
             return app;
         }
         catch
         {
-            data.Dispose();
+            data?.Dispose();
             throw;
         }
     }

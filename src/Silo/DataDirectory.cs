@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Chat.Silo;
 
 /// <summary>
@@ -21,6 +23,11 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Full path.</summary>
     public string Path { get; }
+
+    /// <summary>Takes the configured folder when the store is one that is kept in it; null when this process keeps nothing of its own.</summary>
+    /// <exception cref="SettingsException">As for <see cref="Take"/>.</exception>
+    public static DataDirectory? TakeIfNeeded(IConfiguration configuration) =>
+        SiloHosting.IsEmbedded(configuration) ? Take(configuration[Key] ?? "data") : null;
 
     /// <summary>Makes the folder if need be and takes it.</summary>
     /// <exception cref="SettingsException">It cannot be written, or another process has it.</exception>

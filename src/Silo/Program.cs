@@ -2,7 +2,7 @@ using Chat.Silo;
 using Microsoft.Extensions.Hosting;
 
 var builder = Host.CreateApplicationBuilder(args);
-using var data = DataDirectory.Take(builder.Configuration[DataDirectory.Key] ?? "data");
+using var data = DataDirectory.TakeIfNeeded(builder.Configuration);
 builder.Services.AddSetting(DataDirectory.Key);
 builder.AddSilo(data);
 Settings.RefuseUnknownKeys(builder.Services, builder.Configuration);

@@ -3,6 +3,7 @@ using Chat.Backplane.Local;
 using Chat.Grains;
 using Chat.Storage.Sqlite;
 using Chat.Workers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,9 +17,9 @@ public static class SiloHosting
     /// Adds the grain host with the grains, the store (<c>Chat:Storage</c>), the backplane (<c>Chat:Backplane</c>) and the workers.
     /// </summary>
     /// <param name="builder">The host.</param>
-    /// <param name="data">Where embedded adapters keep what they keep.</param>
+    /// <param name="data">Where embedded adapters keep what they keep; null when there are none (<see cref="IsEmbedded"/>).</param>
     /// <exception cref="SettingsException">The configuration names something that is not there.</exception>
-    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder, DataDirectory data)
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder, DataDirectory? data)
     {
         var configuration = builder.Configuration;
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -30,7 +31,7 @@ public static class SiloHosting
             .AddSettings<HousekeepingOptions>(configuration, HousekeepingOptions.Section, options => options.Problems());
         // In the order in which they start; they stop the other way round, so that grains may still write when they end.
         AddStorage(
-            builder.Services, configuration["Chat:Storage"] ?? "Sqlite", data,
+            builder.Services, StorageOf(configuration), data,
             configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
         AddBackplane(builder.Services, configuration["Chat:Backplane"] ?? "Local");
         builder.Services.AddIdSource();
@@ -44,13 +45,18 @@ public static class SiloHosting
     public static string? Explain(Exception fault) =>
         fault is StoreUnavailableException or SqliteSchemaException ? fault.Message : null;
 
-    private static void AddStorage(IServiceCollection services, string name, DataDirectory data, string? path)
+    /// <summary>Whether the store is a file of this process' own, in its data directory.</summary>
+    public static bool IsEmbedded(IConfiguration configuration) => StorageOf(configuration) is "Sqlite";
+
+    private static string StorageOf(IConfiguration configuration) => configuration["Chat:Storage"] ?? "Sqlite";
+
+    private static void AddStorage(IServiceCollection services, string name, DataDirectory? data, string? path)
     {
         switch (name)
         {
             case "Sqlite":
                 services.AddSection<SqliteStorageOptions>(SqliteStorageOptions.Section);
-                services.AddSqliteStorage(options => options.Path = path ?? Path.Combine(data.Path, "chat.db"));
+                services.AddSqliteStorage(options => options.Path = path ?? Path.Combine(data!.Path, "chat.db"));
                 break;
             default:
                 throw new SettingsException($"Chat:Storage is '{name}'; this build knows Sqlite.");

@@ -1,17 +1,19 @@
 using System.Xml.Linq;
-using Microsoft.AspNetCore.DataProtection.Repositories;
+using Chat.Abstractions;
 
 namespace Chat.Gateway.Auth;
 
 /// <summary>
-/// Keeps the keys that access tokens are protected with in a folder which only the server's own user can read, so that tokens survive a
-/// restart. Whoever reads these files can sign in as anybody.
+/// Keeps the keys of one process in a folder which only the server's own user can read, so that tokens survive a restart. Whoever reads these
+/// files can sign in as anybody.
 /// </summary>
-internal sealed class KeyFiles : IXmlRepository
+internal sealed class KeyFiles : IProtectionKeys
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string Extension = ".xml";
 
     private readonly string _folder;
+    private readonly Lock _gate = new();
 
     public KeyFiles(string folder)
     {
@@ -28,12 +30,51 @@ internal sealed class KeyFiles : IXmlRepository
         }
     }
 
-    public IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. Directory.EnumerateFiles(_folder, "*.xml").Order(StringComparer.Ordinal).Select(file => XElement.Load(file))];
-
-    public void StoreElement(XElement element, string friendlyName)
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ProtectionKey>> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var path = Path.Combine(_folder, $"{friendlyName}.xml");
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<ProtectionKey>>(
+                [.. Files().Select(file => new ProtectionKey(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file)))]);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task AddAsync(ProtectionKey key, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            Write(key);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<bool> AddFirstAsync(ProtectionKey key, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (Files().Any())
+            {
+                return Task.FromResult(false);
+            }
+
+            Write(key);
+            return Task.FromResult(true);
+        }
+    }
+
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(_folder, "*" + Extension).Order(StringComparer.Ordinal);
+
+    private void Write(ProtectionKey key)
+    {
+        var path = Path.Combine(_folder, key.Name + Extension);
+        if (File.Exists(path))
+        {
+            return;
+        }
+
         var temporary = path + ".new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -43,11 +84,11 @@ internal sealed class KeyFiles : IXmlRepository
 
         using (var stream = new FileStream(temporary, options))
         {
-            element.Save(stream);
+            XElement.Parse(key.Xml).Save(stream);
             stream.Flush(flushToDisk: true);
         }
 
         // Whole or not at all, whenever the process is killed.
-        File.Move(temporary, path, overwrite: true);
+        File.Move(temporary, path);
     }
 }

@@ -57,6 +57,31 @@ public abstract class RoomDirectorySpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task The_version_of_a_list_changes_when_the_user_gains_or_loses_a_room_and_only_then()
+    {
+        var (owner, user, first, second) = (NewUser(), NewUser(), NewRoom(), NewRoom());
+        await CommitAsync(RoomCommits.New(first, owner, Start).Join(user));
+        await CommitAsync(RoomCommits.New(second, owner, Start));
+        var versions = new List<long> { await VersionAsync(user) };
+        var others = await VersionAsync(owner);
+
+        await CommitAsync((await NextAsync(first)).Say(owner, "x"));
+        (await VersionAsync(user)).ShouldBe(versions[^1]);
+        await CommitAsync((await NextAsync(second)).Join(user));
+        versions.Add(await VersionAsync(user));
+        await CommitAsync((await NextAsync(first)).Member(MemberChange.Removed, user, owner));
+        versions.Add(await VersionAsync(user));
+        await CommitAsync((await NextAsync(second)).Member(MemberChange.Banned, user, owner));
+        versions.Add(await VersionAsync(user));
+
+        versions.ShouldBeUnique();
+        (await VersionAsync(owner)).ShouldBe(others);
+
+        async Task<long> VersionAsync(UserId of) =>
+            (await Store.Directory.ReadListVersionsAsync([user, owner])).Single(v => v.UserId == of).Version;
+    }
+
+    [Fact]
     public async Task Public_rooms_are_found_by_any_part_of_their_name_whatever_its_case()
     {
         var (owner, word) = (NewUser(), $"q{NextId()}");
