@@ -36,6 +36,12 @@ public sealed class FeedOptions
     /// <summary>Typing is passed on in rooms with at most so many users online here.</summary>
     public int TypingUsers { get; set; } = 200;
 
+    /// <summary>
+    /// With several processes: how often it is looked up what connections may have missed. Longer: news that got lost between processes is
+    /// made up for later; shorter: more load on the store, about one query for 500 rooms, users or sessions each time.
+    /// </summary>
+    public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>What is wrong with these values, one sentence each; none when they can be used.</summary>
     public IEnumerable<string> Problems()
     {
@@ -53,6 +59,11 @@ public sealed class FeedOptions
             {
                 yield return $"{Section}:{name} is {value}; it must be at least {least}.";
             }
+        }
+
+        if (CheckEvery < TimeSpan.FromMilliseconds(100) || CheckEvery > TimeSpan.FromMinutes(1))
+        {
+            yield return $"{Section}:{nameof(CheckEvery)} is {CheckEvery}; it must be from 100 ms to a minute.";
         }
 
         foreach (var (name, value) in new[]

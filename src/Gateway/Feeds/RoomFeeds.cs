@@ -12,6 +12,18 @@ internal sealed class RoomFeeds(IBackplane backplane, IRoomDirectory directory, 
     /// <summary>How many rooms have a local connection.</summary>
     public int Count => _feeds.Count;
 
+    /// <summary>The rooms that have a local connection.</summary>
+    public IEnumerable<RoomId> Rooms() => _feeds.Keys;
+
+    /// <summary>See <see cref="RoomFeed.Advance"/>; a room without a feed lacks nothing.</summary>
+    public void Advance(RoomId room, long lastSeq)
+    {
+        if (_feeds.TryGetValue(room, out var open))
+        {
+            open.Feed.Advance(lastSeq);
+        }
+    }
+
     /// <summary>
     /// Attaches a connection to a room of its user, whose membership was read as <paramref name="membership"/>. When the task is done, every
     /// event that is committed from then on will reach the connection.

@@ -52,6 +52,8 @@ internal static class HubHosting
         services.AddSingleton<RoomSync>();
         services.AddSingleton<LiveService>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveService>());
+        services.AddSingleton<LiveCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveCheck>());
         services.AddSingleton<IDrain>(provider => provider.GetRequiredService<LiveService>());
     }
 

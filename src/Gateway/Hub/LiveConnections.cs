@@ -59,12 +59,85 @@ internal sealed partial class LiveConnections
         }
     }
 
+    /// <summary>The users who are connected.</summary>
+    public IReadOnlyList<UserId> Users()
+    {
+        lock (_gate)
+        {
+            return [.. _users.Keys];
+        }
+    }
+
+    /// <summary>The sessions with which users are connected.</summary>
+    public IReadOnlyList<(UserId User, SessionId Session)> Sessions()
+    {
+        lock (_gate)
+        {
+            return [.. _users.Values.SelectMany(u => u.Connections).Select(c => (c.User, c.Session)).Distinct()];
+        }
+    }
+
+    /// <summary>
+    /// A connected user's list of rooms has this version: if it is another than the last one seen here, the connections are told of the
+    /// rooms that were gained and lost without news of it, and attached to the gained ones.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer; nothing is remembered of the call.</exception>
+    public async Task CheckRoomsAsync(RoomListVersion version)
+    {
+        UserEntry? user;
+        lock (_gate)
+        {
+            if (!_users.TryGetValue(version.UserId, out user) || user.ListVersion == version.Version)
+            {
+                return;
+            }
+        }
+
+        var present = await _directory.ListMembershipsAsync(version.UserId);
+        RoomId[] gone;
+        lock (_gate)
+        {
+            gone = [.. user.Rooms.Except(present.Select(m => m.RoomId))];
+        }
+
+        foreach (var room in gone)
+        {
+            // Asked again, since the list is read without a moment in common with what was heard meanwhile.
+            if (await _directory.FindMembershipAsync(room, version.UserId) is { IsMember: false } lost)
+            {
+                Hear(user, new RoomsChanged(new RoomsChange(room, MemberChange.Removed, lost.LastSeq)));
+            }
+        }
+
+        foreach (var membership in present)
+        {
+            bool known;
+            lock (_gate)
+            {
+                known = user.Rooms.Contains(membership.RoomId);
+            }
+
+            if (!known)
+            {
+                Hear(user, new RoomsChanged(new RoomsChange(membership.RoomId, MemberChange.Joined, membership.LastSeq)));
+            }
+        }
+
+        lock (_gate)
+        {
+            user.ListVersion = version.Version;
+        }
+    }
+
+    /// <summary>Says goodbye to the connections of a session that has ended, and closes them.</summary>
+    public void CloseSession(UserId user, SessionId session) => _ = CloseSessionAsync(user, session);
+
     /// <summary>Hears of revoked sessions. Call once, before the first connection.</summary>
     public ValueTask<IDisposable> StartAsync() => _backplane.SubscribeAsync(news =>
     {
         if (news is SessionRevoked revoked)
         {
-            _ = CloseSessionAsync(revoked.UserId, revoked.SessionId);
+            CloseSession(revoked.UserId, revoked.SessionId);
         }
     });
 
@@ -87,7 +160,13 @@ internal sealed partial class LiveConnections
                 return new Refusal(ErrorCode.AuthInvalid, "The session has ended; sign in again.");
             }
 
-            foreach (var membership in await _directory.ListMembershipsAsync(connection.User))
+            var memberships = await _directory.ListMembershipsAsync(connection.User);
+            lock (_gate)
+            {
+                user.Rooms.UnionWith(memberships.Select(m => m.RoomId));
+            }
+
+            foreach (var membership in memberships)
             {
                 await Feeds.AttachAsync(connection, membership);
             }
@@ -212,6 +291,11 @@ internal sealed partial class LiveConnections
             switch (news)
             {
                 case RoomsChanged { Change: var change }:
+                    lock (_gate)
+                    {
+                        _ = change.Change is MemberChange.Joined ? user.Rooms.Add(change.RoomId) : user.Rooms.Remove(change.RoomId);
+                    }
+
                     if (change.Change is MemberChange.Joined)
                     {
                         foreach (var connection in connections)
@@ -251,6 +335,12 @@ internal sealed partial class LiveConnections
         public LazySubscription Subscription { get; }
 
         public HashSet<LiveConnection> Connections { get; } = [];
+
+        /// <summary>The rooms that the connections were told of, by their own list or by news.</summary>
+        public HashSet<RoomId> Rooms { get; } = [];
+
+        /// <summary>Version of the list with which <see cref="Rooms"/> was last compared.</summary>
+        public long? ListVersion { get; set; }
 
         public Task Tail { get; set; } = Task.CompletedTask;
 
