@@ -61,6 +61,7 @@ public sealed class LadderTests
     [InlineData("src/Grains/Local", @"Chat\.(?!Grains\.Local\b)[A-Z]\w*|Microsoft\.AspNetCore")]
     [InlineData("src/Workers", @"Chat\.(Grains|Silo|Gateway|Storage|Backplane)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Storage.Sqlite", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Storage.MySql", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Backplane.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Silo", @"Chat\.Gateway\b|Microsoft\.AspNetCore")]
     [InlineData("src/Gateway", @"Chat\.(Silo|Grains|Workers|Storage|Backplane)\b", "src/Gateway/Program.cs")]
