@@ -63,6 +63,7 @@ public sealed class LadderTests
     [InlineData("src/Adapters/Storage.Sqlite", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Backplane.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Redis", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/State.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|Redis)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Silo", @"Chat\.Gateway\b|Microsoft\.AspNetCore")]
     [InlineData("src/Gateway", @"Chat\.(Silo|Grains|Workers|Storage|Backplane|Redis|State)\b", "src/Gateway/Program.cs")]
     [InlineData("src/Clients", @"Chat\.(Abstractions|Silo|Grains|Workers|Storage|Backplane|Redis|State|Gateway)\b|Microsoft\.AspNetCore")]
