@@ -26,6 +26,8 @@ internal sealed class RedisControl : IAsyncDisposable
             .Single(pair => pair.Key == "total_commands_processed").Value,
         CultureInfo.InvariantCulture);
 
+    public async Task<DateTimeOffset> TimeAsync() => new(await _multiplexer.GetServer(_server.Endpoint).TimeAsync(), TimeSpan.Zero);
+
     public Task EmptyAsync() => _multiplexer.GetServer(_server.Endpoint).FlushAllDatabasesAsync();
 
     public async ValueTask DisposeAsync()

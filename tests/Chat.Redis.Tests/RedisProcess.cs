@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Chat.Abstractions;
 using Chat.Backplane.Local;
+using Chat.State.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,10 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public IBackplane Backplane => _services.GetRequiredService<IBackplane>();
 
+    public IPresence Presence => _services.GetRequiredService<IPresence>();
+
+    public IRateLimiter Limiter => _services.GetRequiredService<IRateLimiter>();
+
     public RedisServers Servers => _services.GetRequiredService<RedisServers>();
 
     public LogLines Logs => _services.GetRequiredService<LogLines>();
@@ -31,8 +36,12 @@ internal sealed class RedisProcess : IAsyncDisposable
         var collection = new ServiceCollection()
             .AddSingleton(logs)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs))
+            .AddSingleton(TimeProvider.System)
             .AddLocalBackplane()
-            .AddRedisBackplane();
+            .AddLocalState()
+            .AddRedisBackplane()
+            .AddRedisPresence()
+            .AddRedisRateLimiter();
         collection.Configure<RedisOptions>(options =>
         {
             foreach (var server in servers)
@@ -56,6 +65,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>Until the servers of those indexes are there, or away.</summary>
     public Task UntilAsync(bool up, params int[] servers) => Wait.Until(
         () => servers.All(server => Servers.Links[server].IsUp == up), () => $"{(up ? "way to" : "loss of")} servers {string.Join(',', servers)}");
+
+    /// <summary>As if the process were killed: from one moment to the next nothing of it reaches a server any more.</summary>
+    public ValueTask KillAsync() => Servers.DisposeAsync();
 
     public async ValueTask DisposeAsync()
     {

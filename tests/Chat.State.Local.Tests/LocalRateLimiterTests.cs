@@ -20,6 +20,17 @@ public sealed class LocalRateLimiterTests : RateLimiterSpecification
     }
 
     [Fact]
+    public async Task What_flows_in_is_counted_exactly()
+    {
+        var rule = new RateRule("a", 2, 1, 10);
+        (await _limiter.TakeAsync(rule, "key")).Allowed.ShouldBeTrue();
+        (await _limiter.TakeAsync(rule, "key")).ShouldBe(new RateDecision(false, TimeSpan.FromSeconds(0.5)));
+        _clock.Advance(TimeSpan.FromSeconds(0.5));
+        (await _limiter.TakeAsync(rule, "key")).Allowed.ShouldBeTrue();
+        (await _limiter.TakeAsync(rule, "key")).Allowed.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_flood_of_keys_takes_bounded_room_and_shares_what_is_left()
     {
         var rule = new RateRule("a", 1, 1, MostKeys: 10);

@@ -19,6 +19,26 @@ public static class RedisHosting
         return services;
     }
 
+    /// <summary>Makes <see cref="IPresence"/> the one over Redis, in place of the one registered before.</summary>
+    public static IServiceCollection AddRedisPresence(this IServiceCollection services)
+    {
+        services.AddRedisServers();
+        services.RemoveAll<IPresence>();
+        services.AddSingleton<RedisPresence>();
+        services.AddSingleton<IPresence>(provider => provider.GetRequiredService<RedisPresence>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RedisPresence>());
+        return services;
+    }
+
+    /// <summary>Makes <see cref="IRateLimiter"/> the one over Redis; the one registered before serves while Redis is away.</summary>
+    public static IServiceCollection AddRedisRateLimiter(this IServiceCollection services)
+    {
+        services.AddRedisServers();
+        services.AddAround<IRateLimiter>((provider, local) => new RedisRateLimiter(
+            local, provider.GetRequiredService<RedisServers>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
     private static void AddRedisServers(this IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(RedisServers)))
