@@ -84,8 +84,8 @@ export function MessageList({ room: latest }: { room: RoomState }) {
       )}
       {!atEnd && (
         <button type="button" className="to-bottom" data-testid="to-bottom" onClick={() => void goTo("latest").catch(page.fail)}>
+          <span>{log.unread > 0 ? `${badgeText(log.unread)} new` : "Jump to latest"}</span>
           <Icon name="down" />
-          {log.unread > 0 ? `${badgeText(log.unread)} new` : "Jump to latest"}
         </button>
       )}
       <Announcer log={log} users={users} />
