@@ -312,6 +312,17 @@ describe("Chat", () => {
       expect(state().thread).toBeNull();
     });
 
+    test("a thread that is opened before its first message has come gets it when it comes", async () => {
+      const root = room.message("2");
+      await chat.openThread("7", root);
+      expect(state().thread).toMatchObject({ root, state: "idle", rootMessage: null });
+      push();
+      expect(state().thread!.rootMessage).toEqual(room.messages().find((m) => m.seq === root));
+      const seq = room.message("3", { thread: root });
+      push();
+      expect(state().thread).toMatchObject({ rootMessage: { seq: root, threadCount: 1 }, messages: [{ seq }] });
+    });
+
     test("a thread whose first message is not there fails", async () => {
       await chat.openThread("7", 99);
       expect(state().thread).toMatchObject({ state: "failed", rootMessage: null });
