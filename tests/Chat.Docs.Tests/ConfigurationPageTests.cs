@@ -5,6 +5,7 @@ using Chat.Abstractions;
 using Chat.Gateway.Http;
 using Chat.Gateway.Limits;
 using Chat.Silo;
+using Chat.Storage.MySql;
 using Chat.Storage.Sqlite;
 using Chat.Workers;
 
@@ -40,7 +41,7 @@ public sealed partial class ConfigurationPageTests
             .Concat(SingleSettings().Select(key => KeyValuePair.Create<string, string?>(key, null)));
 
     private static IEnumerable<Type> OptionsClasses() =>
-        new[] { typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(IdOptions), typeof(DataDirectory) }
+        new[] { typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(MySqlStorageOptions), typeof(IdOptions), typeof(DataDirectory) }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.GetField("Section") is { IsLiteral: true });
 
