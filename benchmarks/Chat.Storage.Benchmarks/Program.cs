@@ -1,6 +1,6 @@
 using Chat.Storage.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [--folder DIR] [--seconds N] [--messages N]
+// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [mysql] [reads] [ado] [--folder DIR] [--seconds N] [--messages N]
 // Without names, all of them. The folder decides which disk is measured.
 var names = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
 var folder = Path.Combine(Value("--folder", Path.GetTempPath()), $"chat-storage-bench-{Environment.ProcessId}");
@@ -12,6 +12,11 @@ try
     if (Wanted("commits"))
     {
         await CommitBenchmark.RunAsync(folder, TimeSpan.FromSeconds(seconds));
+    }
+
+    if (Wanted("mysql"))
+    {
+        await CommitBenchmark.RunOnMySqlAsync(TimeSpan.FromSeconds(seconds));
     }
 
     if (Wanted("reads"))
