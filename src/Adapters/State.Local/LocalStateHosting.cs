@@ -6,8 +6,9 @@ namespace Chat.State.Local;
 /// <summary>Registration of what one process keeps in its memory.</summary>
 public static class LocalStateHosting
 {
-    /// <summary>Makes the ports those of this process alone.</summary>
+    /// <summary>Makes the ports those of this process alone. <see cref="SessionCacheLimits"/> are the host's to add.</summary>
     public static IServiceCollection AddLocalState(this IServiceCollection services) => services
         .AddSingleton<IPresence, LocalPresence>()
-        .AddSingleton<IRateLimiter, LocalRateLimiter>();
+        .AddSingleton<IRateLimiter, LocalRateLimiter>()
+        .AddSingleton<ISessionCache, LocalSessionCache>();
 }
