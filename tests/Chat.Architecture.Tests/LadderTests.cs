@@ -61,6 +61,7 @@ public sealed class LadderTests
     [InlineData("src/Grains/Local", @"Chat\.(?!Grains\.Local\b)[A-Z]\w*|Microsoft\.AspNetCore")]
     [InlineData("src/Workers", @"Chat\.(Grains|Silo|Gateway|Storage|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Storage.Sqlite", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Storage.MySql", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Backplane.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/Redis", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Adapters/State.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|Redis)\b|Microsoft\.AspNetCore")]
