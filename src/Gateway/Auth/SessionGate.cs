@@ -38,13 +38,16 @@ internal sealed class SessionGate(ISessionStore sessions, ISessionCache cache, I
     /// <summary>A session ended, and the store knows.</summary>
     public ValueTask EndAsync(UserId user, SessionId session) => cache.EndAsync(user, session);
 
+    /// <summary>A session is known to have ended.</summary>
+    public void Forget(SessionId session) => cache.Forget(session);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _subscription = await backplane.SubscribeAsync(news =>
         {
             if (news is SessionRevoked revoked)
             {
-                cache.Forget(revoked.SessionId);
+                Forget(revoked.SessionId);
             }
         });
         _outages = backplane.OnOutage(outage =>
