@@ -26,6 +26,8 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public ISessionCache Sessions => _services.GetRequiredService<ISessionCache>();
 
+    public IRecentMessages Recent => _services.GetRequiredService<IRecentMessages>();
+
     public IRateLimiter Limiter => _services.GetRequiredService<IRateLimiter>();
 
     public RedisServers Servers => _services.GetRequiredService<RedisServers>();
@@ -47,7 +49,8 @@ internal sealed class RedisProcess : IAsyncDisposable
             .AddRedisPresence()
             .AddRedisRateLimiter()
             .AddSingleton(new SessionCacheLimits(1000, SessionTrust))
-            .AddRedisSessionCache();
+            .AddRedisSessionCache()
+            .AddRedisRecentMessages();
         collection.Configure<RedisOptions>(options =>
         {
             foreach (var server in servers)

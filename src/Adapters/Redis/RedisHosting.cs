@@ -57,6 +57,14 @@ public static class RedisHosting
         return services;
     }
 
+    /// <summary>Makes <see cref="IRecentMessages"/> the one in Redis, in place of the one registered before.</summary>
+    public static IServiceCollection AddRedisRecentMessages(this IServiceCollection services)
+    {
+        services.AddRedisServers();
+        services.RemoveAll<IRecentMessages>();
+        return services.AddSingleton<IRecentMessages, RedisRecentMessages>();
+    }
+
     private static void AddRedisServers(this IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(RedisServers)))
