@@ -60,6 +60,50 @@ public sealed class SessionGateTests : IDisposable
         (await _gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task When_a_way_of_the_backplane_is_back_nothing_from_before_is_believed()
+    {
+        var backplane = new OutageBackplane();
+        var cache = new LocalSessionCache(new SessionCacheLimits(10, TimeSpan.FromHours(1)), _clock);
+        using var gate = new SessionGate(_sessions, cache, backplane, Options.Create(new AuthOptions()), _clock);
+        await gate.StartAsync(default);
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        _sessions.Ended.Add(new SessionId(1));
+
+        backplane.Tell(new BackplaneOutage(0, 1, IsOver: false));
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue("the outage by itself is no reason to ask the store for everybody");
+        backplane.Tell(new BackplaneOutage(0, 1, IsOver: true));
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeFalse();
+    }
+
+    private sealed class OutageBackplane : IBackplane
+    {
+        private readonly LocalBackplane _local = new(NullLogger<LocalBackplane>.Instance);
+        private Action<BackplaneOutage> _handlers = _ => { };
+
+        public bool SpansProcesses => true;
+
+        public void Tell(BackplaneOutage outage) => _handlers(outage);
+
+        public void Publish(RoomId room, RoomNews news) => _local.Publish(room, news);
+
+        public void Publish(UserId user, UserNews news) => _local.Publish(user, news);
+
+        public void Publish(GlobalNews news) => _local.Publish(news);
+
+        public ValueTask<IDisposable> SubscribeAsync(RoomId room, Action<RoomNews> handler) => _local.SubscribeAsync(room, handler);
+
+        public ValueTask<IDisposable> SubscribeAsync(UserId user, Action<UserNews> handler) => _local.SubscribeAsync(user, handler);
+
+        public ValueTask<IDisposable> SubscribeAsync(Action<GlobalNews> handler) => _local.SubscribeAsync(handler);
+
+        public IDisposable OnOutage(Action<BackplaneOutage> handler)
+        {
+            _handlers += handler;
+            return _local.OnOutage(handler);
+        }
+    }
+
     /// <summary>Every session is the user's and live until it is said to have ended.</summary>
     private sealed class SlowSessions : ISessionStore
     {
