@@ -6,6 +6,7 @@ using Chat.Gateway.Http;
 using Chat.Gateway.Limits;
 using Chat.Redis;
 using Chat.Silo;
+using Chat.Storage.MySql;
 using Chat.Storage.Sqlite;
 using Chat.Workers;
 
@@ -41,7 +42,11 @@ public sealed partial class ConfigurationPageTests
             .Concat(SingleSettings().Select(key => KeyValuePair.Create<string, string?>(key, null)));
 
     private static IEnumerable<Type> OptionsClasses() =>
-        new[] { typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(RedisOptions), typeof(IdOptions), typeof(DataDirectory) }
+        new[]
+        {
+            typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(MySqlStorageOptions), typeof(RedisOptions), typeof(IdOptions),
+            typeof(DataDirectory),
+        }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.GetField("Section") is { IsLiteral: true });
 

@@ -7,7 +7,10 @@ public sealed class FaultServer : IAsyncLifetime
 {
     public MariaDbServer Server { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Server = await MariaDbServer.StartNewAsync();
+    /// <summary>Databases for all tests of a class.</summary>
+    public string Set { get; } = Servers.NewSet();
+
+    public async Task InitializeAsync() => Server = await MariaDbServer.StartNewAsync("--innodb-flush-method=nosync");
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 

@@ -10,7 +10,6 @@ public sealed class LostConnectionTests(FaultServer fault) : IClassFixture<Fault
     private const string Commit = "COMMIT;\nSELECT 1";
     private const string Lock = "FOR UPDATE";
 
-    private readonly string _set = Servers.NewSet();
     private CuttingProxy _proxy = null!;
     private OpenedStore _store = null!;
     private Measured _measured = null!;
@@ -19,7 +18,7 @@ public sealed class LostConnectionTests(FaultServer fault) : IClassFixture<Fault
     public async Task InitializeAsync()
     {
         _proxy = new CuttingProxy(fault.Server.Port);
-        var options = FaultServer.On(fault.Server, _set, _proxy.Port);
+        var options = FaultServer.On(fault.Server, fault.Set, _proxy.Port);
         options.ConnectTimeout = TimeSpan.FromSeconds(20);
         _store = OpenedStore.Open(options);
         _measured = new Measured(_store.Meter);
@@ -45,7 +44,7 @@ public sealed class LostConnectionTests(FaultServer fault) : IClassFixture<Fault
         await Wait.For(cut, "cut");
         (await _room.TextsAsync()).ShouldBe(["before", "once"]);
         _measured.Of("chat.store.retries reason=connection").ShouldBe(1);
-        _measured.Of("chat.store.unknown_outcomes").ShouldBe(0);
+        _measured.Of("chat.store.outcomes.unknown").ShouldBe(0);
     }
 
     [Theory]
@@ -60,7 +59,7 @@ public sealed class LostConnectionTests(FaultServer fault) : IClassFixture<Fault
 
         await Wait.For(cut, "cut");
         (await _room.TextsAsync()).ShouldBe(["before", "once", "twice"]);
-        _measured.Of($"chat.store.unknown_outcomes found={(committed ? "committed" : "absent")}").ShouldBe(1);
+        _measured.Of($"chat.store.outcomes.unknown found={(committed ? "committed" : "absent")}").ShouldBe(1);
         (await _store.Ports.Outbox.ReadAsync(0, 1000)).Count(r => r.RoomId == _room.Id).ShouldBe(3);
     }
 
@@ -77,14 +76,14 @@ public sealed class LostConnectionTests(FaultServer fault) : IClassFixture<Fault
         await Wait.For(cut, "cut");
         (await _room.EventsAsync()).Count(e => e.Kind is EventKind.Reaction).ShouldBe(1);
         (await _store.Ports.Reader.ReadMessageAsync(_room.Id, _room.Owner, 3))!.Value!.Reactions.ShouldBe([new Reaction("👍", 1, true)]);
-        _measured.Of($"chat.store.unknown_outcomes found={(committed ? "committed" : "absent")}").ShouldBe(1);
+        _measured.Of($"chat.store.outcomes.unknown found={(committed ? "committed" : "absent")}").ShouldBe(1);
     }
 
     [Fact]
     public async Task Lost_before_the_commit_while_another_wins_it_is_a_conflict()
     {
         var next = await _room.NextAsync();
-        await using var other = OpenedStore.Open(FaultServer.On(fault.Server, _set));
+        await using var other = OpenedStore.Open(FaultServer.On(fault.Server, fault.Set));
         using var held = _proxy.HoldNewConnections();
         var cut = _proxy.CutBefore(Commit);
         var committing = _store.Ports.Rooms.CommitAsync([next.Say(_room.Owner, "ours").Build()]);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Chat.Abstractions;
 using Chat.Contracts;
@@ -13,44 +14,18 @@ namespace Chat.Storage.MySql.Tests;
 /// partitions and index ranges that are needed.
 /// </summary>
 [Collection(SharedServers.Name)]
-public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
+public sealed partial class PlanTests(Servers servers, PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>, IAsyncLifetime
 {
     private const int Months = 10, PerMonth = 600, Page = 20;
     private static readonly DateTimeOffset January = new(2032, 1, 10, 0, 0, 0, TimeSpan.Zero);
-    private readonly List<SqlBatch> _batches = [];
-    private readonly UserId _reader = new(RoomOf.NextId());
+    private static readonly DateTimeOffset Latest = January.AddMonths(Months - 1);
     private OpenedStore _store = null!;
     private RoomOf _room = null!;
-    private DateTimeOffset _now;
+    private UserId _reader;
 
-    public async Task InitializeAsync()
-    {
-        var clock = new ManualTimeProvider(January);
-        var options = servers.NewOptions();
-        options.ReadThreads = options.WriteThreads = 1;
-        _store = OpenedStore.Open(options, new MySqlSeams { Executing = batch => Add(batch) }, clock);
-        _room = await RoomOf.MakeAsync(_store.Ports, January, _reader);
-        for (var month = 0; month < Months; month++)
-        {
-            _now = January.AddMonths(month);
-            var commits = await _room.NextAsync(_now);
-            for (var i = 0; i < PerMonth; i++)
-            {
-                commits.Say(_room.Owner, "text", thread: i % 50 == 0 ? 5 : null, mentions: i % 100 == 0 ? [_reader] : []);
-            }
+    public async Task InitializeAsync() => (_store, _room, _reader) = await filled.WithAsync(servers);
 
-            commits.React(_reader, commits.Head.LastSeq, "👍").Pin(_room.Owner, commits.Head.LastSeq - 3);
-            (await _room.CommitAsync(commits)).Status.ShouldBe(CommitStatus.Committed);
-        }
-
-        clock.Advance(_now - January);
-        new PartitionKeeper(_store.Store).TryRun();
-        var shard = _store.Store.Map.Of(_room.Id);
-        await shard.Server.WriteAsync(
-            (link, _) => link.Query<object>($"ANALYZE TABLE `{shard.Messages.Name}`.messages, `{shard.Messages.Name}`.message_events"), repeatable: true, CancellationToken.None);
-    }
-
-    public Task DisposeAsync() => _store.DisposeAsync().AsTask();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Theory]
     [InlineData("the newest page", 1, 1)]
@@ -91,12 +66,12 @@ public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
     public async Task A_commit_touches_the_months_of_its_targets_and_its_own()
     {
         var old = (await MonthAsync(2)).First().First + 10;
-        var commits = (await _room.NextAsync(_now)).Say(_room.Owner, "new", "k", thread: old, mentions: [_reader]).Say(_room.Owner, "all", mentionsRoom: true)
+        var commits = (await _room.NextAsync(Latest)).Say(_room.Owner, "new", "k", thread: old, mentions: [_reader]).Say(_room.Owner, "all", mentionsRoom: true)
             .Edit(_room.Owner, old, "edited").React(_reader, old, "👍").React(_reader, old, "👍", on: false).Pin(_room.Owner, old)
             .Pin(_room.Owner, old, on: false).Member(MemberChange.Role, _reader, _room.Owner, MemberRole.Admin);
         await ForgetAsync();
         (await _room.CommitAsync(commits)).Status.ShouldBe(CommitStatus.Committed);
-        _batches.Count.ShouldBe(2, "round trips of a commit");
+        filled.Batches.Count.ShouldBe(2, "round trips of a commit");
 
         var plans = await PlansAsync();
 
@@ -113,7 +88,7 @@ public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
     public async Task Deleting_a_message_looks_for_its_edits_from_its_own_month_on()
     {
         var old = (await MonthAsync(7)).First().First + 10;
-        var commits = (await _room.NextAsync(_now)).Delete(_room.Owner, old);
+        var commits = (await _room.NextAsync(Latest)).Delete(_room.Owner, old);
         await ForgetAsync();
         (await _room.CommitAsync(commits)).Status.ShouldBe(CommitStatus.Committed);
 
@@ -177,14 +152,6 @@ public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
         return (first + last) / 2;
     }
 
-    private void Add(SqlBatch batch)
-    {
-        lock (_batches)
-        {
-            _batches.Add(batch);
-        }
-    }
-
     /// <summary>Waits for what ends the reads so far, and begins anew.</summary>
     private async Task ForgetAsync()
     {
@@ -193,17 +160,12 @@ public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
             await server.ReadAsync(_ => true, CancellationToken.None);
         }
 
-        _batches.Clear();
+        filled.Batches.Clear();
     }
 
     private async Task<List<Plan>> PlansAsync()
     {
-        List<SqlBatch> batches;
-        lock (_batches)
-        {
-            batches = [.. _batches];
-        }
-
+        List<SqlBatch> batches = [.. filled.Batches];
         var server = _store.Store.Map.Of(_room.Id).Server;
         return await server.WriteAsync(
             (link, _) =>
@@ -225,4 +187,50 @@ public sealed partial class PlanTests(Servers servers) : IAsyncLifetime
     // Of INSERTs, those that look something up.
     [GeneratedRegex(@"^\(?(SELECT (?!1$)|UPDATE|DELETE|INSERT.*SELECT)", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Explained();
+
+    /// <summary>A store with the room, filled once, that keeps what it sends.</summary>
+    public sealed class Filled : IAsyncDisposable
+    {
+        private readonly UserId _reader = new(RoomOf.NextId());
+        private OpenedStore? _store;
+        private RoomOf _room = null!;
+
+        internal ConcurrentQueue<SqlBatch> Batches { get; } = new();
+
+        public ValueTask DisposeAsync() => _store?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+        internal async Task<(OpenedStore Store, RoomOf Room, UserId Reader)> WithAsync(Servers servers)
+        {
+            if (_store is not null)
+            {
+                return (_store, _room, _reader);
+            }
+
+            var clock = new ManualTimeProvider(January);
+            var options = servers.NewOptions();
+            options.ReadThreads = options.WriteThreads = 1;
+            _store = OpenedStore.Open(options, new MySqlSeams { Executing = Batches.Enqueue }, clock);
+            _room = await RoomOf.MakeAsync(_store.Ports, January, _reader);
+            for (var month = 0; month < Months; month++)
+            {
+                var commits = await _room.NextAsync(January.AddMonths(month));
+                for (var i = 0; i < PerMonth; i++)
+                {
+                    commits.Say(_room.Owner, "text", thread: i % 50 == 0 ? 5 : null, mentions: i % 100 == 0 ? [_reader] : []);
+                }
+
+                commits.React(_reader, commits.Head.LastSeq, "👍").Pin(_room.Owner, commits.Head.LastSeq - 3);
+                (await _room.CommitAsync(commits)).Status.ShouldBe(CommitStatus.Committed);
+            }
+
+            clock.Advance(Latest - January);
+            new PartitionKeeper(_store.Store).TryRun();
+            var shard = _store.Store.Map.Of(_room.Id);
+            await shard.Server.WriteAsync(
+                (link, _) => link.Query<object>($"ANALYZE TABLE `{shard.Messages.Name}`.messages, `{shard.Messages.Name}`.message_events"),
+                repeatable: true,
+                CancellationToken.None);
+            return (_store, _room, _reader);
+        }
+    }
 }

@@ -14,7 +14,7 @@ public sealed class RetryTests(FaultServer fault) : IClassFixture<FaultServer>, 
 
     public async Task InitializeAsync()
     {
-        _store = OpenedStore.Open(FaultServer.On(fault.Server));
+        _store = OpenedStore.Open(FaultServer.On(fault.Server, fault.Set));
         _measured = new Measured(_store.Meter);
         _room = await RoomOf.MakeAsync(_store.Ports);
         _rooms = _store.Store.Map.RoomShards[0].Rooms.Name;

@@ -195,6 +195,7 @@ public sealed class StartTests(Servers servers)
     [InlineData("10.11.19-MariaDB-0+deb12u1", "MariaDB")]
     [InlineData("10.6.1-MariaDB", "MariaDB")]
     [InlineData("11.4.2-MariaDB-log", "MariaDB")]
+    [InlineData("8.0.16", null)]
     [InlineData("5.7.44", null)]
     [InlineData("10.5.9-MariaDB", null)]
     [InlineData("unknown", null)]

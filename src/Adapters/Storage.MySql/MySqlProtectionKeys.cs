@@ -1,4 +1,5 @@
 using Chat.Abstractions;
+using Chat.Storage.MySql.Driver;
 using Chat.Storage.MySql.Schema;
 
 namespace Chat.Storage.MySql;
@@ -6,8 +7,6 @@ namespace Chat.Storage.MySql;
 /// <summary>The keys of access tokens, where logical shard 0 of the users is.</summary>
 internal sealed class MySqlProtectionKeys(MySqlStore store) : IProtectionKeys
 {
-    private const int LockSeconds = 3;
-
     private readonly string _lock = Migrator.LockName(store.Map.First.Users.Name, "keys");
     private readonly string _readSql = $"SELECT name AS Name, xml AS Xml FROM `{store.Map.First.Users.Name}`.protection_keys";
     private readonly string _namesSql = $"SELECT name FROM `{store.Map.First.Users.Name}`.protection_keys";
@@ -26,9 +25,11 @@ internal sealed class MySqlProtectionKeys(MySqlStore store) : IProtectionKeys
         store.Map.First.Server.WriteAsync(
             (link, attempt) =>
             {
-                if (link.Query<long?>("SELECT GET_LOCK(@_lock, @LockSeconds)", new { _lock, LockSeconds })[0] != 1)
+                // Less than the command may take.
+                var seconds = (int)(store.Options.CommandTimeout.TotalSeconds / 2);
+                if (link.Query<long?>("SELECT GET_LOCK(@_lock, @seconds)", new { _lock, seconds })[0] != 1)
                 {
-                    throw new StoreUnavailableException("Another process adds the first key, and does not get done.");
+                    throw new MySqlFault(FaultKind.LockWait, 0, "another process adds the first key, and does not get done");
                 }
 
                 try

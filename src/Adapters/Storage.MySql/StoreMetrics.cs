@@ -35,8 +35,8 @@ internal sealed class StoreMetrics : IDisposable
             "chat.store.retries", "{retry}", "Transactions tried again, by reason (deadlock, lock_wait, duplicate_key, table_changed, connection)");
         _conflicts = _meter.CreateCounter<long>("chat.store.conflicts", "{commit}", "Rooms' commits that another writer was ahead of");
         _unknown = _meter.CreateCounter<long>(
-            "chat.store.unknown_outcomes", "{transaction}", "Commits whose answer was lost, by what reading then found (committed, absent)");
-        _swept = _meter.CreateCounter<long>("chat.store.room_lists.swept", "{entry}", "Entries of room lists that a sweep had to complete");
+            "chat.store.outcomes.unknown", "{transaction}", "Commits whose answer was lost, by what reading then found (committed, absent)");
+        _swept = _meter.CreateCounter<long>("chat.store.lists.swept", "{entry}", "Entries of room lists that a sweep had to complete");
         _meter.CreateObservableGauge("chat.store.queue.length", () => _queueLength(), "{job}", "Jobs that wait for a thread, of all servers");
         _meter.CreateObservableGauge("chat.store.servers.down", () => _serversDown(), "{server}", "Servers that do not answer");
     }

@@ -209,7 +209,12 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
             {
                 if (!MayTryAgain(fault, job, place) || attempt == MostAttempts)
                 {
-                    Log.JobFailed(_logger, Name, fault.Kind, fault.Number, fault);
+                    if (fault.Kind is not (FaultKind.Unreachable or FaultKind.TimedOut))
+                    {
+                        // Of those the breaker tells, once for all who are caught by them.
+                        Log.JobFailed(_logger, Name, fault.Kind, fault.Number, fault);
+                    }
+
                     job.Fail(Unavailable(fault));
                     return;
                 }
@@ -221,11 +226,12 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
             {
                 // The caller's fault, or one of the store's own. What was written of it must not reach another's transaction.
                 place.Drop();
-                job.Fail(fault is ArgumentException ? fault : new StoreUnavailableException("The store failed.", fault));
                 if (fault is not ArgumentException)
                 {
                     Log.ThreadFault(_logger, Name, fault);
                 }
+
+                job.Fail(fault is ArgumentException ? fault : new StoreUnavailableException("The store failed.", fault));
 
                 return;
             }

@@ -7,7 +7,8 @@ namespace Chat.Storage.MySql.Driver;
 /// </param>
 internal sealed record Dialect(string Name, string BinaryCollation)
 {
-    private const int LeastMySqlMajor = 8, LeastMariaDbMajor = 10, LeastMariaDbMinor = 6;
+    // The first with the collation; the first with SKIP LOCKED.
+    private static readonly (int, int, int) LeastMySql = (8, 0, 17), LeastMariaDb = (10, 6, 0);
 
     /// <summary>https://dev.mysql.com/doc/refman/8.0/en/charset-unicode-sets.html</summary>
     public static Dialect MySql { get; } = new("MySQL", "utf8mb4_0900_bin");
@@ -20,13 +21,12 @@ internal sealed record Dialect(string Name, string BinaryCollation)
     {
         var isMariaDb = version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
         var numbers = version.Split('.', '-');
-        if (numbers.Length < 2 || !int.TryParse(numbers[0], out var major) || !int.TryParse(numbers[1], out var minor))
+        if (numbers.Length < 3 || !int.TryParse(numbers[0], out var major) || !int.TryParse(numbers[1], out var minor)
+            || !int.TryParse(numbers[2], out var patch))
         {
             return null;
         }
 
-        return isMariaDb
-            ? (major, minor).CompareTo((LeastMariaDbMajor, LeastMariaDbMinor)) >= 0 ? MariaDb : null
-            : major >= LeastMySqlMajor ? MySql : null;
+        return (major, minor, patch).CompareTo(isMariaDb ? LeastMariaDb : LeastMySql) < 0 ? null : isMariaDb ? MariaDb : MySql;
     }
 }

@@ -108,19 +108,9 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
     public async Task<IReadOnlyList<RoomHead>> DiscoverAsync(
         string query, UserId reader, RoomId after, int limit, CancellationToken cancellationToken = default)
     {
-        // Contains the query, so also starts with it. A scan over the public rooms' names alone, a page at a time.
         var folded = SearchWords.Fold(query);
         var reads = store.Map.RoomDatabases.Select(database => database.Server.ReadAsync(
-            link =>
-            {
-                var db = database.Db;
-                var batch = new SqlBatch().Add(
-                    $"SELECT {RoomRows.HeadColumns} FROM {db}.room_names n JOIN {db}.rooms r ON r.id = n.room_id WHERE n.room_id > " +
-                    $"{after} AND LOCATE({folded}, n.name) > 0 AND NOT EXISTS (SELECT 1 FROM {db}.room_members m WHERE m.room_id = " +
-                    $"n.room_id AND m.user_id = {reader} AND m.banned = 1) ORDER BY n.room_id LIMIT {limit}");
-                return link.Query(batch, rows => ReadLists(rows, 1, RoomRows.Head));
-            },
-            cancellationToken));
+            link => Discover(link, database, folded, reader, after, limit), cancellationToken));
         return [.. (await Task.WhenAll(reads)).SelectMany(heads => heads).OrderBy(head => head.Id).Take(limit)];
     }
 
@@ -153,6 +143,32 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// Contains the query, so also starts with it: a scan over the public rooms' names alone, a page at a time. A database may hold copies of
+    /// rooms that were moved elsewhere; they are passed over.
+    /// </summary>
+    private List<RoomHead> Discover(Link link, RoomDatabase database, string folded, UserId reader, RoomId after, int limit)
+    {
+        var db = database.Db;
+        var found = new List<RoomHead>();
+        while (true)
+        {
+            var page = link.Query(
+                new SqlBatch().Add(
+                    $"SELECT {RoomRows.HeadColumns} FROM {db}.room_names n JOIN {db}.rooms r ON r.id = n.room_id WHERE n.room_id > {after} AND " +
+                    $"LOCATE({folded}, n.name) > 0 AND NOT EXISTS (SELECT 1 FROM {db}.room_members m WHERE m.room_id = n.room_id AND " +
+                    $"m.user_id = {reader} AND m.banned = 1) ORDER BY n.room_id LIMIT {limit}"),
+                rows => ReadLists(rows, 1, RoomRows.Head));
+            found.AddRange(page.Where(head => store.Map.Of(head.Id) is { } shard && shard.Server == database.Server && shard.Rooms == db));
+            if (page.Count < limit || found.Count >= limit)
+            {
+                return found;
+            }
+
+            after = page[^1].Id;
+        }
     }
 
     private static List<MemberRoom> List(Link link, RoomShard shard, UserId user, List<long> rooms)

@@ -10,7 +10,7 @@ namespace Chat.Storage.MySql.Schema;
 /// </summary>
 internal static class Migrator
 {
-    // A step on large tables may take hours; who waits for it asks again and again.
+    // Who waits for another's step asks again and again. On large tables one may take longer than the start waits; then a later start finds it done.
     private const int LockSeconds = 2;
     private const int MostOfName = 40;
     private static readonly TimeSpan StepTimeout = TimeSpan.FromHours(12);
@@ -26,10 +26,15 @@ internal static class Migrator
         var version = link.Query<string>("SELECT VERSION()")[0];
         var dialect = Dialect.Of(version)
             ?? throw new MySqlSchemaException(
-                $"{MySqlDriver.AddressOf(connectionString)} is {version}; MySQL 8.0 or MariaDB 10.6 is needed, or newer.");
+                $"{MySqlDriver.AddressOf(connectionString)} is {version}; MySQL 8.0.17 or MariaDB 10.6 is needed, or newer.");
         var name = LockName(database);
+        var started = clock.GetTimestamp();
         while (link.Query<long?>("SELECT GET_LOCK(@name, @seconds)", new { name, seconds = LockSeconds })[0] != 1)
         {
+            if (clock.GetElapsedTime(started) > options.StartTimeout)
+            {
+                throw new MySqlFault(FaultKind.LockWait, 0, "another process changes its schema, and does not get done");
+            }
         }
 
         try

@@ -75,32 +75,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
         string prefix, string after, int limit, CancellationToken cancellationToken = default)
     {
         var folded = SearchWords.Fold(prefix);
-        var from = Cut(folded);
-        var reads = store.Map.UserShards.Select(shard =>
-        {
-            var db = $"`{shard.Users.Name}`";
-            return folded.Length == 0
-                ? ReadAsync(
-                    shard,
-                    $"SELECT {Columns} FROM {db}.users u WHERE u.username > @after ORDER BY u.username LIMIT @limit",
-                    new { after, limit },
-                    cancellationToken)
-                : ReadAsync(
-                    shard,
-                    $"SELECT {Columns} FROM (SELECT DISTINCT username FROM {db}.user_words WHERE word >= @from " +
-                    "AND (@to IS NULL OR word < @to) AND username > @after " +
-                    $"ORDER BY username LIMIT @limit) found JOIN {db}.users u ON u.username = found.username ORDER BY u.username",
-                    new { from, to = EndOf(from), after, limit },
-                    cancellationToken);
-        });
-        var found = (await Task.WhenAll(reads)).SelectMany(users => users);
-
-        // A prefix that is longer than what is kept of a word is compared to its end here.
-        return
-        [
-            .. found.Where(u => from.Length == folded.Length || SearchWords.Of(u.Username, u.DisplayName).Any(w => w.StartsWith(folded, StringComparison.Ordinal)))
-                .OrderBy(u => u.Username, CodePoints).Take(limit),
-        ];
+        var reads = store.Map.UserShards.Select(shard => shard.Server.ReadAsync(link => Search(link, shard, folded, after, limit), cancellationToken));
+        return [.. (await Task.WhenAll(reads)).SelectMany(users => users).OrderBy(u => u.Username, CodePoints).Take(limit)];
     }
 
     public Task UpdateProfileAsync(Profile profile, CancellationToken cancellationToken = default)
@@ -144,6 +120,34 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
     /// <summary>The order of the collation of keys: code points, which UTF-8 keeps and UTF-16 does not.</summary>
     private static Comparer<string> CodePoints { get; } =
         Comparer<string>.Create((x, y) => Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y)));
+
+    /// <summary>
+    /// A page of one database. A prefix that is longer than what an index keeps of a word is compared to its end here; and a database may hold
+    /// copies of users that were moved elsewhere, which are passed over.
+    /// </summary>
+    private List<UserRecord> Search(Link link, UserShard shard, string folded, string after, int limit)
+    {
+        var (db, from) = ($"`{shard.Users.Name}`", Cut(folded));
+        var found = new List<UserRecord>();
+        while (true)
+        {
+            var page = folded.Length == 0
+                ? link.Query<UserRow>($"SELECT {Columns} FROM {db}.users u WHERE u.username > @after ORDER BY u.username LIMIT @limit", new { after, limit })
+                : link.Query<UserRow>(
+                    $"SELECT {Columns} FROM (SELECT DISTINCT username FROM {db}.user_words WHERE word >= @from " +
+                    "AND (@to IS NULL OR word < @to) AND username > @after ORDER BY username LIMIT @limit) found " +
+                    $"JOIN {db}.users u ON u.username = found.username ORDER BY u.username",
+                    new { from, to = EndOf(from), after, limit });
+            found.AddRange(page.Select(row => row.ToRecord()).Where(u => store.Map.Of(u.Id) == shard && (from.Length == folded.Length
+                || SearchWords.Of(u.Username, u.DisplayName).Any(w => w.StartsWith(folded, StringComparison.Ordinal)))));
+            if (page.Count < limit || found.Count >= limit)
+            {
+                return found;
+            }
+
+            after = page[^1].Username;
+        }
+    }
 
     private static void WriteWords(Link link, Db db, UserId user, string username, string displayName)
     {
