@@ -1,7 +1,7 @@
 using Chat.Storage.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [--folder DIR] [--seconds N] [--messages N]
-// Without names, all of them. The folder decides which disk is measured.
+// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [mysql] [--folder DIR] [--seconds N] [--messages N]
+// Without names, all of them but mysql, which starts a MariaDB server. The folder decides which disk is measured; for mysql TMPDIR does.
 var names = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
 var folder = Path.Combine(Value("--folder", Path.GetTempPath()), $"chat-storage-bench-{Environment.ProcessId}");
 var seconds = int.Parse(Value("--seconds", "5"), System.Globalization.CultureInfo.InvariantCulture);
@@ -22,6 +22,11 @@ try
     if (Wanted("ado"))
     {
         AdoBenchmark.Run(folder);
+    }
+
+    if (names.Contains("mysql"))
+    {
+        await MySqlHistoryBenchmark.RunAsync([10_000, messages]);
     }
 }
 finally
