@@ -52,7 +52,7 @@ public static class SiloHosting
     /// <summary>Whether the store is a file of this process' own, in its data directory.</summary>
     public static bool IsEmbedded(IConfiguration configuration) => StorageOf(configuration) is "Sqlite";
 
-    private static string StorageOf(IConfiguration configuration) => configuration["Chat:Storage"] ?? "Sqlite";
+    internal static string StorageOf(IConfiguration configuration) => configuration["Chat:Storage"] ?? "Sqlite";
 
     private static void AddStorage(IServiceCollection services, string name, DataDirectory? data, string? path)
     {
