@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Storage.MySql.Driver;
+using Chat.Storage.MySql.Rooms;
 
 namespace Chat.Storage.MySql.Admin;
 
@@ -177,7 +178,7 @@ internal sealed class LoadPlan(MessageLoad load, long from, IdForm ids)
 
     public long AtOf(long number) => From + (number * Span / Load.Messages);
 
-    public int MonthOf(long number) => PartitionMonths.Of(DateTimeOffset.FromUnixTimeMilliseconds(AtOf(number)));
+    public int MonthOf(long number) => RoomMonths.Of(DateTimeOffset.FromUnixTimeMilliseconds(AtOf(number)));
 
     /// <summary>How many of the next ones go together: no more than allowed, and all of one month.</summary>
     public int BatchAfter(long done, int most)

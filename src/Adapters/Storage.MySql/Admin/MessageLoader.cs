@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Abstractions;
+using Chat.Storage.MySql.Rooms;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Storage.MySql.Admin;
@@ -30,7 +31,7 @@ public sealed class MessageLoader(MySqlStorageOptions options, IdForm ids, TimeP
         {
             links.Use(place, link =>
             {
-                PartitionMonths.MakePast(link, place.Messages, PartitionMonths.Of(from));
+                PartitionMonths.MakePast(link, place.Messages, RoomMonths.Of(from));
                 return true;
             });
         }

@@ -1,29 +1,17 @@
 using System.Globalization;
 using Chat.Storage.MySql.Driver;
 using Chat.Storage.MySql.Schema;
+using Chat.Storage.MySql.Upkeep;
 
 namespace Chat.Storage.MySql.Admin;
 
-/// <summary>Months as partitions are named by them, 202611 for November 2026, and partitions for months of the past.</summary>
+/// <summary>What is partitioned by month, and partitions for months of the past; the keeper makes those of coming ones.</summary>
 internal static class PartitionMonths
 {
     private const int LockSeconds = 30;
 
     /// <summary>The tables that are partitioned by month.</summary>
     public static readonly IReadOnlyList<string> Tables = ["messages", "message_events", "message_reactions", "message_emoji"];
-
-    /// <summary>The month of a time, of UTC.</summary>
-    public static int Of(DateTimeOffset at) => (at.UtcDateTime.Year * 100) + at.UtcDateTime.Month;
-
-    /// <summary>The month that is so many after another.</summary>
-    public static int Add(int month, int months)
-    {
-        var count = (month / 100 * 12) + (month % 100) - 1 + months;
-        return (count / 12 * 100) + (count % 12) + 1;
-    }
-
-    /// <summary>When a month begins.</summary>
-    public static DateTimeOffset BeginOf(int month) => new(month / 100, month % 100, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The month of a partition by its name, <c>p202611</c>; 0 for others.</summary>
     public static int OfPartition(string partition) =>
@@ -47,9 +35,9 @@ internal static class PartitionMonths
             {
                 var first = FirstOf(link, database, table);
                 var months = new List<string>();
-                for (var month = from; month <= first; month = Add(month, 1))
+                for (var month = from; month <= first; month = PartitionKeeper.Add(month, 1))
                 {
-                    months.Add(string.Create(CultureInfo.InvariantCulture, $"PARTITION p{month} VALUES LESS THAN ({Add(month, 1)})"));
+                    months.Add(string.Create(CultureInfo.InvariantCulture, $"PARTITION p{month} VALUES LESS THAN ({PartitionKeeper.Add(month, 1)})"));
                 }
 
                 if (months.Count > 1)

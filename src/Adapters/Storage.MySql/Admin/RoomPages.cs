@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Storage.MySql.Driver;
+using Chat.Storage.MySql.Rooms;
 
 namespace Chat.Storage.MySql.Admin;
 
@@ -61,9 +62,7 @@ internal static class RoomPages
     private static List<RoomFacts> Read(
         Link link, RoomPlace place, Predicate<RoomId> isHere, long keptFrom, Action<SqlBatch> addHeads)
     {
-        var begin = new SqlBatch()
-            .Add(new Sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            .Add(new Sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+        var begin = RoomRows.BeginSnapshot();
         addHeads(begin);
         var rooms = link.Begin(begin, Heads);
         var here = rooms.Where(room => isHere(room.Id)).ToDictionary(room => room.Id.Value);

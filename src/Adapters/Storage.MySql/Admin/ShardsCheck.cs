@@ -1,6 +1,8 @@
 using Chat.Abstractions;
 using Chat.Contracts;
 using Chat.Storage.MySql.Driver;
+using Chat.Storage.MySql.Rooms;
+using Chat.Storage.MySql.Upkeep;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Storage.MySql.Admin;
@@ -43,7 +45,7 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
         RunAsync(links => new Run(_map, links, KeptFrom(), found, _ => { }, cancellationToken).One(room), cancellationToken);
 
     private long KeptFrom() =>
-        options.RetentionMonths == 0 ? 0 : PartitionMonths.Add(PartitionMonths.Of(clock.GetUtcNow()), -options.RetentionMonths);
+        options.RetentionMonths == 0 ? 0 : PartitionKeeper.Add(RoomMonths.Of(clock.GetUtcNow()), -options.RetentionMonths);
 
     private async Task<T> RunAsync<T>(Func<AdminLinks, T> work, CancellationToken cancellationToken) =>
         await OwnThread.RunAsync("chat.admin check", () =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Chat.Contracts;
 using Chat.Storage.MySql.Driver;
+using Chat.Storage.MySql.Rooms;
 
 namespace Chat.Storage.MySql.Admin;
 
@@ -106,9 +107,7 @@ internal sealed class UserLists(AdminMap map, AdminLinks links)
     {
         var place = map.Of(room);
         return links.Use(place, link => link.Begin(
-            new SqlBatch()
-                .Add(new Sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-                .Add(new Sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
+            RoomRows.BeginSnapshot()
                 .Add($"SELECT 1 FROM {place.Rooms}.room_members WHERE room_id = {room} AND user_id = {user} AND banned = 0")
                 .Add($"SELECT 1 FROM {place.Rooms}.room_list_changes WHERE room_id = {room} AND user_id = {user} LIMIT 1"),
             rows =>
