@@ -1,0 +1,38 @@
+namespace Chat.LoadTests.Scenarios;
+
+/// <summary>Stages that are compared.</summary>
+internal sealed class Stages : IAsyncDisposable
+{
+    private readonly List<Stage> _stages = [];
+
+    public void Add(Stage stage) => _stages.Add(stage);
+
+    /// <summary>Storms each in turn, round by round, first awaiting each answer and then with several sends under way.</summary>
+    public async Task TakeTurnsAsync(Run run, string scenario, string crowd, Rounds rounds)
+    {
+        foreach (var depth in Sends.Depths)
+        {
+            foreach (var stage in _stages)
+            {
+                await stage.WarmAsync(run.Options, depth);
+            }
+
+            for (var round = 1; round <= run.Options.RoundsOr(3); round++)
+            {
+                foreach (var stage in _stages)
+                {
+                    var name = $"{stage.Deployment.Name}, {crowd}, {depth} under way each";
+                    rounds.Add(name, await stage.MeasureAsync(run, scenario, $"{name}, round {round}", depth));
+                }
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var stage in _stages)
+        {
+            await stage.DisposeAsync();
+        }
+    }
+}
