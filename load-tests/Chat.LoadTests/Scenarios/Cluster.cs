@@ -17,7 +17,7 @@ internal static class Cluster
             await run.OpenMySqlAsync(options.GatewaysOr(3), redis: true),
         ];
         int[] sizes = options.Connections > 0 ? [options.Connections] : [16, 128];
-        var rounds = new Rounds(Name);
+        var rounds = new Rounds(Name, "sends/s");
         foreach (var connections in sizes)
         {
             var rooms = Math.Min(connections, options.RoomsOr(connections));

@@ -31,14 +31,17 @@ internal static class Crossing
                 await all[^1].StreamAsync(rate, options.WarmupSeconds, options);
             }
 
-            var rounds = new Rounds(Name);
+            var rounds = new Rounds(Name, "same gateway p50 ms");
             for (var round = 1; round <= options.RoundsOr(3); round++)
             {
+                var measured = new List<(string Case, Result Result)>();
                 foreach (var listening in all)
                 {
                     var name = $"{listening.Deployment.Name}, {rate} messages/s, {rooms} rooms";
-                    rounds.Add(name, await MeasureAsync(run, listening, rate, $"{name}, round {round}"));
+                    measured.Add((name, await MeasureAsync(run, listening, rate, $"{name}, round {round}")));
                 }
+
+                rounds.Add(measured);
             }
 
             rounds.Conclude(run.Report);

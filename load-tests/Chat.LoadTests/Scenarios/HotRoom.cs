@@ -23,7 +23,7 @@ internal static class HotRoom
             stages.Add(await Stage.OpenAsync(deployment, connections, rooms: 1));
         }
 
-        var rounds = new Rounds(Name);
+        var rounds = new Rounds(Name, "sends/s");
         await stages.TakeTurnsAsync(run, Name, $"{connections} connections", rounds);
         rounds.Conclude(run.Report);
     }

@@ -1,3 +1,5 @@
+using Chat.LoadTests.Reports;
+
 namespace Chat.LoadTests.Scenarios;
 
 /// <summary>Stages that are compared.</summary>
@@ -19,11 +21,14 @@ internal sealed class Stages : IAsyncDisposable
 
             for (var round = 1; round <= run.Options.RoundsOr(3); round++)
             {
+                var measured = new List<(string Case, Result Result)>();
                 foreach (var stage in _stages)
                 {
                     var name = $"{stage.Deployment.Name}, {crowd}, {depth} under way each";
-                    rounds.Add(name, await stage.MeasureAsync(run, scenario, $"{name}, round {round}", depth));
+                    measured.Add((name, await stage.MeasureAsync(run, scenario, $"{name}, round {round}", depth)));
                 }
+
+                rounds.Add(measured);
             }
         }
     }
