@@ -1,6 +1,7 @@
 using Chat.Abstractions;
 using Chat.Backplane.Local;
 using Chat.Grains;
+using Chat.State.Local;
 using Chat.Storage.Sqlite;
 using Chat.Workers;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +35,7 @@ public static class SiloHosting
             builder.Services, StorageOf(configuration), data,
             configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
         AddBackplane(builder.Services, configuration["Chat:Backplane"] ?? "Local");
+        builder.Services.AddLocalState();
         builder.Services.AddIdSource();
         builder.Services.AddMetrics().AddSingleton<RoomMetrics>().AddSingleton<MentionNames>();
         builder.AddGrainHost();

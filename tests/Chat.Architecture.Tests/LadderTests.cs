@@ -56,15 +56,18 @@ public sealed class LadderTests
     /// <summary>References are transitive, so a project could use what it does not reference: the names used are held as well.</summary>
     [Theory]
     [InlineData("src/Contracts", @"Chat\.(?!Contracts\b)[A-Z]\w*|Orleans|Microsoft\.(AspNetCore|Extensions)")]
-    [InlineData("src/Grains/Abstractions", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane)\b|Microsoft\.AspNetCore")]
-    [InlineData("src/Grains/Chat.Grains", @"Chat\.(Grains\.Local|Silo|Gateway|Workers|Storage|Backplane)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Grains/Abstractions", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Grains/Chat.Grains", @"Chat\.(Grains\.Local|Silo|Gateway|Workers|Storage|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Grains/Local", @"Chat\.(?!Grains\.Local\b)[A-Z]\w*|Microsoft\.AspNetCore")]
-    [InlineData("src/Workers", @"Chat\.(Grains|Silo|Gateway|Storage|Backplane)\b|Microsoft\.AspNetCore")]
-    [InlineData("src/Adapters/Storage.Sqlite", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane)\b|Microsoft\.AspNetCore")]
-    [InlineData("src/Adapters/Backplane.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Workers", @"Chat\.(Grains|Silo|Gateway|Storage|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Storage.Sqlite", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Storage.MySql", @"Chat\.(Grains|Silo|Gateway|Workers|Backplane|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Backplane.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Redis|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/Redis", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|State)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Adapters/State.Local", @"Chat\.(Grains|Silo|Gateway|Workers|Storage|Backplane|Redis)\b|Microsoft\.AspNetCore")]
     [InlineData("src/Silo", @"Chat\.Gateway\b|Microsoft\.AspNetCore")]
-    [InlineData("src/Gateway", @"Chat\.(Silo|Grains|Workers|Storage|Backplane)\b", "src/Gateway/Program.cs")]
-    [InlineData("src/Clients", @"Chat\.(Abstractions|Silo|Grains|Workers|Storage|Backplane|Gateway)\b|Microsoft\.AspNetCore")]
+    [InlineData("src/Gateway", @"Chat\.(Silo|Grains|Workers|Storage|Backplane|Redis|State)\b", "src/Gateway/Program.cs")]
+    [InlineData("src/Clients", @"Chat\.(Abstractions|Silo|Grains|Workers|Storage|Backplane|Redis|State|Gateway)\b|Microsoft\.AspNetCore")]
     public void No_file_mentions_what_its_layer_must_not_know(string folder, string names, string? except = null)
     {
         var mentions =
@@ -77,7 +80,7 @@ public sealed class LadderTests
 
     [Fact]
     public void The_gateways_program_mentions_the_silo_and_nothing_behind_it() =>
-        Regex.Matches(House.ReadCode("src/Gateway/Program.cs"), @"Chat\.(Grains|Workers|Storage|Backplane)\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
+        Regex.Matches(House.ReadCode("src/Gateway/Program.cs"), @"Chat\.(Grains|Workers|Storage|Backplane|Redis|State)\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
             .Select(match => match.Value).ShouldBeEmpty("a forbidden edge");
 
     [Fact]

@@ -93,16 +93,16 @@ internal sealed partial class SignIn(
 
         // Names that nobody can have are counted by address only, so that they take no room among the names.
         var known = TextRules.CheckUsername(name, out var username) is null;
-        var mayFail = limits.Take(RateKind.FailedAddress, address);
+        var mayFail = await limits.TakeAsync(RateKind.FailedAddress, address);
         if (!mayFail.Allowed)
         {
             return mayFail.ToRefusal();
         }
 
-        var mayGuess = known ? limits.Take(RateKind.FailedUser, username) : new RateDecision(true, TimeSpan.Zero);
+        var mayGuess = known ? await limits.TakeAsync(RateKind.FailedUser, username) : new RateDecision(true, TimeSpan.Zero);
         if (!mayGuess.Allowed)
         {
-            limits.Return(RateKind.FailedAddress, address);
+            await limits.ReturnAsync(RateKind.FailedAddress, address);
             return mayGuess.ToRefusal();
         }
 
@@ -111,21 +111,21 @@ internal sealed partial class SignIn(
         {
             if (checkedUser.Refusal.Code != ErrorCode.AuthInvalid)
             {
-                Forgive();
+                await ForgiveAsync();
             }
 
             return checkedUser.Refusal;
         }
 
-        Forgive();
+        await ForgiveAsync();
         return await OpenAsync(checkedUser.Value, device, cancellationToken);
 
-        void Forgive()
+        async Task ForgiveAsync()
         {
-            limits.Return(RateKind.FailedAddress, address);
+            await limits.ReturnAsync(RateKind.FailedAddress, address);
             if (known)
             {
-                limits.Return(RateKind.FailedUser, username);
+                await limits.ReturnAsync(RateKind.FailedUser, username);
             }
         }
     }

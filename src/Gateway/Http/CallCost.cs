@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Abstractions;
 using Chat.Contracts;
 using Chat.Gateway.Auth;
 using Chat.Gateway.Faults;
@@ -12,24 +13,19 @@ internal sealed record CallCost(RateKind Kind);
 /// <summary>Counts calls against the limits, before anything is read or looked up for them.</summary>
 internal sealed class CallLimits(RequestDelegate next, RateLimits limits)
 {
-    public Task InvokeAsync(HttpContext http)
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var decision = await TakeAsync(http);
+        await (decision.Allowed ? next(http) : Problems.WriteAsync(http, decision.ToRefusal()));
+    }
+
+    private ValueTask<RateDecision> TakeAsync(HttpContext http)
     {
         var cost = http.GetEndpoint()?.Metadata.GetMetadata<CallCost>();
-        RateDecision decision;
-        if (cost is { Kind: RateKind.SignIn or RateKind.Connect })
-        {
-            decision = limits.Take(cost.Kind, ClientAddress.KeyOf(http));
-        }
-        else if (Caller.Of(http.User) is { } caller)
-        {
-            decision = limits.Take(cost?.Kind ?? RateKind.Call, caller.UserId.Value.ToString(CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            decision = limits.Take(RateKind.Anonymous, ClientAddress.KeyOf(http));
-        }
-
-        return decision.Allowed ? next(http) : Problems.WriteAsync(http, decision.ToRefusal());
+        return cost is { Kind: RateKind.SignIn or RateKind.Connect } ? limits.TakeAsync(cost.Kind, ClientAddress.KeyOf(http))
+            : Caller.Of(http.User) is { } caller
+                ? limits.TakeAsync(cost?.Kind ?? RateKind.Call, caller.UserId.Value.ToString(CultureInfo.InvariantCulture))
+            : limits.TakeAsync(RateKind.Anonymous, ClientAddress.KeyOf(http));
     }
 }
 

@@ -48,50 +48,40 @@ internal sealed class ChatHub(
         Context.Features.Get<LiveConnection>() is { } live ? connections.DisconnectAsync(live) : Task.CompletedTask;
 
     /// <summary>Sends a message. The answer comes when it is on disk.</summary>
-    public async Task<SendAck> Send(RoomId roomId, SendRequest message)
-    {
-        var user = Spend(RateKind.Send);
-        return (await Room(roomId).Send(user, NotNull(message))).OrThrow().Ack;
-    }
+    public Task<SendAck> Send(RoomId roomId, SendRequest message) =>
+        SpendAsync(RateKind.Send, async user => (await Room(roomId).Send(user, NotNull(message))).OrThrow().Ack);
 
     /// <summary>Replaces the text of an own message.</summary>
-    public async Task Edit(RoomId roomId, long seq, string text) => (await Room(roomId).Edit(Spend(RateKind.Send), seq, NotNull(text))).OrThrow();
+    public Task Edit(RoomId roomId, long seq, string text) =>
+        SpendAsync(RateKind.Send, async user => (await Room(roomId).Edit(user, seq, NotNull(text))).OrThrow());
 
     /// <summary>Deletes a message.</summary>
-    public async Task Delete(RoomId roomId, long seq) => (await Room(roomId).Delete(Spend(RateKind.Send), seq)).OrThrow();
+    public Task Delete(RoomId roomId, long seq) => SpendAsync(RateKind.Send, async user => (await Room(roomId).Delete(user, seq)).OrThrow());
 
     /// <summary>Sets or takes back a reaction.</summary>
-    public async Task React(RoomId roomId, long seq, string emoji, bool on) =>
-        (await Room(roomId).React(Spend(RateKind.Send), seq, NotNull(emoji), on)).OrThrow();
+    public Task React(RoomId roomId, long seq, string emoji, bool on) =>
+        SpendAsync(RateKind.Send, async user => (await Room(roomId).React(user, seq, NotNull(emoji), on)).OrThrow());
 
     /// <summary>Moves the caller's read mark forward.</summary>
-    public async Task<ReadState> MarkRead(RoomId roomId, long seq) => (await Room(roomId).MarkRead(Spend(RateKind.Call), seq)).OrThrow();
+    public Task<ReadState> MarkRead(RoomId roomId, long seq) =>
+        SpendAsync(RateKind.Call, async user => (await Room(roomId).MarkRead(user, seq)).OrThrow());
 
     /// <summary>Tells the others that the caller types.</summary>
-    public async Task Typing(RoomId roomId) => (await Room(roomId).Typing(Spend(RateKind.Typing))).OrThrow();
+    public Task Typing(RoomId roomId) => SpendAsync(RateKind.Typing, async user => (await Room(roomId).Typing(user)).OrThrow());
 
     /// <summary>What the client lacks of its rooms, by its cursors.</summary>
-    public Task<List<SyncResult>> Sync(Dictionary<RoomId, long> cursors)
-    {
-        Spend(RateKind.Call);
-        return sync.SyncAsync(Live, NotNull(cursors), Context.ConnectionAborted);
-    }
+    public Task<List<SyncResult>> Sync(Dictionary<RoomId, long> cursors) =>
+        SpendAsync(RateKind.Call, _ => sync.SyncAsync(Live, NotNull(cursors), Context.ConnectionAborted));
 
     /// <summary>The presence of these users, and from now on its changes.</summary>
-    public IReadOnlyList<PresenceInfo> Watch(List<UserId> users)
-    {
-        Spend(RateKind.Call);
-        return NotNull(users).Count <= UserPresence.MostWatched
-            ? presence.Watch(Live, users)
-            : throw new Refusal(ErrorCode.RequestTooManyItems, $"Watch at most {UserPresence.MostWatched} users.").ToException();
-    }
+    public Task<IReadOnlyList<PresenceInfo>> Watch(List<UserId> users) => SpendAsync(
+        RateKind.Call,
+        _ => NotNull(users).Count <= UserPresence.MostWatched
+            ? presence.WatchAsync(Live, users)
+            : throw new Refusal(ErrorCode.RequestTooManyItems, $"Watch at most {UserPresence.MostWatched} users.").ToException());
 
     /// <summary>The server's time. Does not count as being active.</summary>
-    public DateTimeOffset Ping()
-    {
-        Take(RateKind.Call);
-        return clock.GetUtcNow();
-    }
+    public Task<DateTimeOffset> Ping() => TakeAsync(RateKind.Call, _ => Task.FromResult(clock.GetUtcNow()));
 
     private LiveConnection Live =>
         Context.Features.Get<LiveConnection>() is not { } live ? throw ErrorCode.AuthInvalid.ToException()
@@ -104,16 +94,15 @@ internal sealed class ChatHub(
 
     private IRoomGrain Room(RoomId room) => grains.GetGrain<IRoomGrain>(room.ToString());
 
-    private UserId Spend(RateKind kind)
+    private Task<T> SpendAsync<T>(RateKind kind, Func<UserId, Task<T>> call)
     {
         presence.Touched(Live);
-        return Take(kind);
+        return TakeAsync(kind, call);
     }
 
-    private UserId Take(RateKind kind)
+    private Task<T> TakeAsync<T>(RateKind kind, Func<UserId, Task<T>> call)
     {
-        var user = Live.User;
-        var decision = rates.Take(kind, user.ToString());
-        return decision.Allowed ? user : throw decision.ToRefusal().ToException();
+        var (live, user) = (Live, Live.User);
+        return live.Calls.BeginAsync(rates.TakeAsync(kind, user.ToString()), () => call(user));
     }
 }

@@ -33,6 +33,9 @@ internal sealed class LiveConnection(
     /// <summary>Syncs of one connection run one after another: each may hold a large answer.</summary>
     public SemaphoreSlim SyncGate { get; } = new(1, 1);
 
+    /// <summary>The order of its calls.</summary>
+    public CallOrder Calls { get; } = new();
+
     /// <summary>How long the client has made no call.</summary>
     public TimeSpan Idle => clock.GetElapsedTime(Interlocked.Read(ref _lastCall));
 

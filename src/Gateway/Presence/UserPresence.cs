@@ -1,3 +1,4 @@
+using Chat.Abstractions;
 using Chat.Contracts;
 using Chat.Gateway.Feeds;
 using Chat.Gateway.Hub;
@@ -6,33 +7,36 @@ using Microsoft.Extensions.Options;
 namespace Chat.Gateway.Presence;
 
 /// <summary>
-/// Who is there, as far as this process knows: online with at least one connection that made a call lately, away when all are idle, offline
-/// a moment after the last one went. Each connection watches at most <see cref="MostWatched"/> users and hears of those only. Thread safe.
+/// Tells how the users of this process are: online with at least one connection that made a call lately, away when all are idle, offline a
+/// moment after the last one went. Each connection watches at most <see cref="MostWatched"/> users, of this and other processes, and hears of
+/// those only. Thread safe.
 /// </summary>
 internal sealed class UserPresence : IDisposable
 {
     /// <summary>Most users that one connection watches.</summary>
     public const int MostWatched = 500;
 
-    // Users who went are remembered for their last-seen time; the oldest are forgotten beyond this.
-    private const int MostRemembered = 100_000;
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UserId, Entry> _users = [];
-    private readonly Dictionary<UserId, HashSet<LiveConnection>> _watchers = [];
-    private readonly Dictionary<LiveConnection, IReadOnlyCollection<UserId>> _watches = [];
+    private readonly Dictionary<UserId, Watched> _watched = [];
+    private readonly Dictionary<LiveConnection, Watch> _watches = [];
+    private readonly IPresence _presence;
     private readonly ChatHubProtocol _protocol;
     private readonly FeedOptions _options;
     private readonly TimeProvider _clock;
     private readonly ITimer _sweep;
+    private readonly IDisposable _changes;
 
-    public UserPresence(ChatHubProtocol protocol, IOptions<FeedOptions> options, TimeProvider clock)
+    public UserPresence(IPresence presence, ChatHubProtocol protocol, IOptions<FeedOptions> options, TimeProvider clock)
     {
+        _presence = presence;
         _protocol = protocol;
         _options = options.Value;
         _clock = clock;
         _sweep = clock.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
+        _changes = presence.OnChange(Hear);
     }
 
     /// <summary>A connection is up.</summary>
@@ -94,39 +98,55 @@ internal sealed class UserPresence : IDisposable
     }
 
     /// <summary>Makes the connection hear of these users, and no longer of others; answers how they are now.</summary>
-    public IReadOnlyList<PresenceInfo> Watch(LiveConnection connection, IReadOnlyList<UserId> users)
+    public async Task<IReadOnlyList<PresenceInfo>> WatchAsync(LiveConnection connection, IReadOnlyList<UserId> users)
     {
+        var watch = new Watch([.. users.Distinct()]);
+        Watch? former;
         lock (_gate)
         {
-            Unwatch(connection);
+            former = Detach(connection);
             if (connection.Closed is not null)
             {
+                Release(former);
                 return [];
             }
 
-            var distinct = users.Distinct().ToArray();
-            _watches[connection] = distinct;
-            foreach (var user in distinct)
+            _watches.Add(connection, watch);
+            foreach (var user in watch.Users)
             {
-                if (!_watchers.TryGetValue(user, out var watchers))
+                if (!_watched.TryGetValue(user, out var watched))
                 {
-                    _watchers.Add(user, watchers = []);
+                    _watched.Add(user, watched = new Watched());
                 }
 
-                watchers.Add(connection);
+                watched.Connections.Add(connection);
+            }
+        }
+
+        var found = await _presence.WatchAsync(watch.Users);
+        lock (_gate)
+        {
+            // Only now, so that who stays watched is watched without a break.
+            Release(former);
+            watch.Counted = true;
+            if (_watches.GetValueOrDefault(connection) != watch)
+            {
+                // It went, or watches others by now.
+                Release(watch);
+                return found;
             }
 
-            return Array.ConvertAll(distinct, Of);
+            // What was told meanwhile is newer.
+            return [.. found.Select(info => _watched[info.UserId].Last ??= info)];
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _sweep.Dispose();
-
-    private PresenceInfo Of(UserId user) =>
-        _users.TryGetValue(user, out var entry)
-            ? new PresenceInfo(user, entry.Told, entry.Told is PresenceState.Offline ? entry.LastSeen : null)
-            : new PresenceInfo(user, PresenceState.Offline, null);
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _sweep.Dispose();
+    }
 
     private void Gone(UserId user)
     {
@@ -135,8 +155,8 @@ internal sealed class UserPresence : IDisposable
             if (_users.TryGetValue(user, out var entry) && entry.Connections.Count == 0)
             {
                 entry.Going?.Dispose();
-                entry.Going = null;
                 Update(user, entry);
+                _users.Remove(user);
             }
         }
     }
@@ -152,15 +172,6 @@ internal sealed class UserPresence : IDisposable
                     Update(user, entry);
                 }
             }
-
-            if (_users.Count > MostRemembered)
-            {
-                foreach (var (user, _) in _users.Where(u => u.Value.Told is PresenceState.Offline)
-                    .OrderBy(u => u.Value.LastSeen).Take(_users.Count - MostRemembered).ToArray())
-                {
-                    _users.Remove(user);
-                }
-            }
         }
     }
 
@@ -169,35 +180,62 @@ internal sealed class UserPresence : IDisposable
         var now = entry.Connections.Count == 0
             ? PresenceState.Offline
             : entry.Connections.Any(c => c.Idle < _options.AwayAfter) ? PresenceState.Online : PresenceState.Away;
-        if (now == entry.Told)
+        if (now != entry.Told)
         {
-            return;
+            entry.Told = now;
+            _presence.Tell(new PresenceInfo(user, now, now is PresenceState.Offline ? entry.LastSeen : null));
         }
+    }
 
-        entry.Told = now;
-        if (_watchers.TryGetValue(user, out var watchers))
+    private void Hear(PresenceInfo user)
+    {
+        lock (_gate)
         {
-            var frame = Frame.Of(_protocol, "presence", user, now, now is PresenceState.Offline ? entry.LastSeen : null);
-            foreach (var watcher in watchers)
+            if (!_watched.TryGetValue(user.UserId, out var watched))
             {
-                watcher.TrySend(frame);
+                return;
+            }
+
+            var changed = watched.Last?.State != user.State;
+            watched.Last = user;
+            if (changed)
+            {
+                var frame = Frame.Of(_protocol, "presence", user.UserId, user.State, user.LastSeen);
+                foreach (var connection in watched.Connections)
+                {
+                    connection.TrySend(frame);
+                }
             }
         }
     }
 
-    private void Unwatch(LiveConnection connection)
+    private void Unwatch(LiveConnection connection) => Release(Detach(connection));
+
+    private Watch? Detach(LiveConnection connection)
     {
-        if (!_watches.Remove(connection, out var users))
+        if (!_watches.Remove(connection, out var watch))
         {
-            return;
+            return null;
         }
 
-        foreach (var user in users)
+        foreach (var user in watch.Users)
         {
-            if (_watchers.TryGetValue(user, out var watchers) && watchers.Remove(connection) && watchers.Count == 0)
+            if (_watched.TryGetValue(user, out var watched) && watched.Connections.Remove(connection) && watched.Connections.Count == 0)
             {
-                _watchers.Remove(user);
+                _watched.Remove(user);
             }
+        }
+
+        return watch;
+    }
+
+    /// <summary>Undoes a watch; one that is still on its way undoes itself when it arrives.</summary>
+    private void Release(Watch? watch)
+    {
+        if (watch is { Counted: true })
+        {
+            watch.Counted = false;
+            _presence.Unwatch(watch.Users);
         }
     }
 
@@ -210,5 +248,21 @@ internal sealed class UserPresence : IDisposable
         public DateTimeOffset? LastSeen { get; set; }
 
         public ITimer? Going { get; set; }
+    }
+
+    /// <summary>What one connection watches.</summary>
+    private sealed class Watch(UserId[] users)
+    {
+        public UserId[] Users { get; } = users;
+
+        public bool Counted { get; set; }
+    }
+
+    /// <summary>A user whom connections watch, and what they were told last.</summary>
+    private sealed class Watched
+    {
+        public HashSet<LiveConnection> Connections { get; } = [];
+
+        public PresenceInfo? Last { get; set; }
     }
 }

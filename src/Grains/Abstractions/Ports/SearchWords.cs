@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Chat.Storage.Sqlite;
+namespace Chat.Abstractions;
 
-/// <summary>Where a search by prefix may find a user.</summary>
-internal static class SearchWords
+/// <summary>Where a search by prefix may find a user: the same for all stores. Part of the stored format.</summary>
+public static class SearchWords
 {
     /// <summary>The form in which texts are compared: letter case ignored, everything else as it is.</summary>
     public static string Fold(string text) => text.ToLowerInvariant();

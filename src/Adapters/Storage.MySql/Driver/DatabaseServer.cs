@@ -1,0 +1,402 @@
+using System.Collections.Concurrent;
+using Chat.Abstractions;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Storage.MySql.Driver;
+
+/// <summary>
+/// One server, as one of its users. Calls of the connector block, so they run on a bounded set of threads of the server's own, each with a
+/// connection of its own; callers wait without a thread, and the process' thread pool is never used up by a slow database. What a server
+/// cannot take is refused at once: when too many jobs wait, and while it is down. It counts as down from the first connection that cannot be
+/// opened, or statement that is not answered in time, until a connection that is tried again and again is answered; nobody has to restart
+/// anything. Thread safe.
+/// </summary>
+internal sealed partial class DatabaseServer : IAsyncDisposable
+{
+    private const int MostAttempts = 6;
+    private static readonly TimeSpan AskWhenIdleFor = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly string _connectionString;
+    private readonly MySqlStorageOptions _options;
+    private readonly StoreMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Action<SqlBatch>? _executing;
+    private readonly BlockingCollection<Job> _writes;
+    private readonly BlockingCollection<Job> _reads;
+    private readonly AutoResetEvent _probeNow = new(initialState: false);
+    private readonly ManualResetEventSlim _stopping = new();
+    private readonly ITimer _probeTimer;
+    private readonly List<Thread> _threads = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private volatile MySqlFault? _down;
+    private int _generation;
+
+    public DatabaseServer(
+        string name, string connectionString, MySqlStorageOptions options, StoreMetrics metrics, TimeProvider clock, ILogger logger,
+        Action<SqlBatch>? executing)
+    {
+        Name = name;
+        _connectionString = connectionString;
+        _options = options;
+        _metrics = metrics;
+        _clock = clock;
+        _logger = logger;
+        _executing = executing;
+        _writes = new BlockingCollection<Job>(options.MostWaiting);
+        _reads = new BlockingCollection<Job>(options.MostWaiting);
+        _probeTimer = clock.CreateTimer(_ => Ask(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Start("probe", 1, Probe);
+        Start("write", options.WriteThreads, () => Work(_writes));
+        Start("read", options.ReadThreads, () => Work(_reads));
+    }
+
+    /// <summary>Host and port.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it does not answer.</summary>
+    public bool IsDown => _down is not null;
+
+    /// <summary>Jobs that wait for a thread.</summary>
+    public int Waiting => _writes.Count + _reads.Count;
+
+    /// <summary>
+    /// Reads; tried again on another connection when its own breaks. What the work leaves open of a transaction is ended after its answer
+    /// was given.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The server is down, too many reads wait, or it answered with an error.</exception>
+    public Task<T> ReadAsync<T>(Func<Link, T> read, CancellationToken cancellationToken) =>
+        Add(_reads, new Job<T>((link, _) => read(link), cancellationToken) { Repeatable = true }, cancellationToken);
+
+    /// <summary>
+    /// Writes; completes when it is on disk. Tried again after a deadlock, and on another connection when its own breaks, unless it may have
+    /// been committed and is not <paramref name="repeatable"/>. Cancelling counts only until it begins.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">
+    /// The server is down, too many writes wait, it answered with an error, or the answer was lost.
+    /// </exception>
+    public Task<T> WriteAsync<T>(Func<Link, int, T> write, bool repeatable, CancellationToken cancellationToken) =>
+        Add(_writes, new Job<T>(write, cancellationToken) { Repeatable = repeatable }, cancellationToken);
+
+    /// <summary>A connection beside those of the threads, for work that takes long. Blocks; not for the process' thread pool.</summary>
+    /// <exception cref="MySqlFault">It could not be opened.</exception>
+    public Link OpenLink(TimeSpan commandTimeout) => Link.Open(
+        MySqlDriver.Prepare(_connectionString, _options.ConnectTimeout, commandTimeout, withDatabase: false), commandTimeout, _clock, _executing);
+
+    /// <summary>Takes nothing on any more, finishes what was accepted and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsSet)
+            {
+                return;
+            }
+
+            _stopping.Set();
+        }
+
+        _writes.CompleteAdding();
+        _reads.CompleteAdding();
+        Ask();
+        await _stopped.Task;
+        await _probeTimer.DisposeAsync();
+        _writes.Dispose();
+        _reads.Dispose();
+        _probeNow.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Start(string what, int count, Action loop)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _running++;
+            var thread = new Thread(() =>
+            {
+                loop();
+                if (Interlocked.Decrement(ref _running) == 0)
+                {
+                    _stopped.TrySetResult();
+                }
+            })
+            { IsBackground = true, Name = $"chat.store {what} {Name}" };
+            _threads.Add(thread);
+        }
+
+        // All are counted before the first may end.
+        if (_threads.Count == 1 + _options.WriteThreads + _options.ReadThreads)
+        {
+            _threads.ForEach(thread => thread.Start());
+        }
+    }
+
+    private Task<T> Add<T>(BlockingCollection<Job> queue, Job<T> job, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        if (_down is { } down)
+        {
+            return Task.FromException<T>(Unavailable(down));
+        }
+
+        try
+        {
+            if (queue.TryAdd(job))
+            {
+                return job.Completion;
+            }
+        }
+        catch (Exception closed) when (closed is InvalidOperationException or ObjectDisposedException)
+        {
+            return Task.FromException<T>(new StoreUnavailableException("The store is closing."));
+        }
+
+        _metrics.JobRefused();
+        return Task.FromException<T>(new StoreUnavailableException($"{_options.MostWaiting} jobs wait for {Name} already; nothing was done."));
+    }
+
+    private void Work(BlockingCollection<Job> queue)
+    {
+        var place = new Place();
+        foreach (var job in queue.GetConsumingEnumerable())
+        {
+            try
+            {
+                Run(job, place);
+            }
+            catch (Exception fault)
+            {
+                // A fault of this class: its caller must hear of it, and the thread must live on.
+                Log.ThreadFault(_logger, Name, fault);
+                job.Fail(new StoreUnavailableException("The store failed.", fault));
+                place.Drop();
+            }
+        }
+
+        place.Drop();
+    }
+
+    private void Run(Job job, Place place)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (attempt == 1 && job.IsCancelled)
+            {
+                job.Cancel();
+                return;
+            }
+
+            if (_down is { } down)
+            {
+                job.Fail(Unavailable(down));
+                return;
+            }
+
+            try
+            {
+                job.Run(LinkOf(place), attempt);
+                job.Complete();
+                if (place.Link is { InTransaction: true } link && !link.TryRollback())
+                {
+                    place.Drop();
+                }
+
+                return;
+            }
+            catch (MySqlFault fault)
+            {
+                if (!MayTryAgain(fault, job, place) || attempt == MostAttempts)
+                {
+                    Log.JobFailed(_logger, Name, fault.Kind, fault.Number, fault);
+                    job.Fail(Unavailable(fault));
+                    return;
+                }
+
+                _metrics.Retried(fault.Kind);
+                Pause(fault.Kind, attempt);
+            }
+            catch (Exception fault)
+            {
+                // The caller's fault, or one of the store's own. What was written of it must not reach another's transaction.
+                place.Drop();
+                job.Fail(fault is ArgumentException ? fault : new StoreUnavailableException("The store failed.", fault));
+                if (fault is not ArgumentException)
+                {
+                    Log.ThreadFault(_logger, Name, fault);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Brings the connection in order after a fault; answers whether the job may run again.</summary>
+    private bool MayTryAgain(MySqlFault fault, Job job, Place place)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.Unreachable or FaultKind.TimedOut:
+                place.Drop();
+                Trip(fault);
+                return false;
+
+            case FaultKind.Lost:
+                place.Drop();
+                return !fault.OutcomeUnknown || job.Repeatable;
+
+            default:
+                if (place.Link is { } link && !link.TryRollback())
+                {
+                    place.Drop();
+                }
+
+                return fault.Kind is not FaultKind.Refused;
+        }
+    }
+
+    // Those who met on one lock should not meet there again; who lost a connection, or lost to another's key, may go on at once.
+    private void Pause(FaultKind kind, int attempt)
+    {
+        if (kind is FaultKind.Deadlock or FaultKind.LockWait)
+        {
+            _stopping.Wait(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * 5 * (1 << attempt)));
+        }
+    }
+
+    private Link LinkOf(Place place)
+    {
+        var generation = Volatile.Read(ref _generation);
+        if (place.Link is { } link
+            && (place.Generation != generation || (_clock.GetElapsedTime(link.LastUsed) > AskWhenIdleFor && !link.TryPing())))
+        {
+            place.Drop();
+        }
+
+        if (place.Link is null)
+        {
+            place.Link = Link.Open(_connectionString, _options.CommandTimeout, _clock, _executing);
+            place.Generation = generation;
+        }
+
+        return place.Link;
+    }
+
+    private void Trip(MySqlFault fault)
+    {
+        lock (_gate)
+        {
+            if (_down is not null || _stopping.IsSet)
+            {
+                return;
+            }
+
+            _down = fault;
+            _generation++;
+            _probeTimer.Change(TimeSpan.Zero, _options.ProbeEvery);
+        }
+
+        Log.Down(_logger, Name, fault.Message, fault);
+        foreach (var queue in new[] { _writes, _reads })
+        {
+            while (queue.TryTake(out var job))
+            {
+                job.Fail(Unavailable(fault));
+            }
+        }
+    }
+
+    private void Ask()
+    {
+        try
+        {
+            _probeNow.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The timer's last tick, after the end.
+        }
+    }
+
+    private void Probe()
+    {
+        while (true)
+        {
+            _probeNow.WaitOne();
+            if (_stopping.IsSet)
+            {
+                return;
+            }
+
+            if (!IsDown)
+            {
+                continue;
+            }
+
+            try
+            {
+                Link.Open(_connectionString, _options.CommandTimeout, _clock).Dispose();
+            }
+            catch (MySqlFault fault)
+            {
+                Log.StillDown(_logger, Name, fault.Message);
+                continue;
+            }
+
+            lock (_gate)
+            {
+                _down = null;
+                if (!_stopping.IsSet)
+                {
+                    _probeTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
+            }
+
+            Log.Up(_logger, Name);
+        }
+    }
+
+    private StoreUnavailableException Unavailable(MySqlFault fault) =>
+        new(
+            fault.OutcomeUnknown ? $"The answer of {Name} was lost: {fault.Message}"
+                : fault.Kind is FaultKind.Refused ? $"{Name} refused: {fault.Message}"
+                : $"{Name} does not answer: {fault.Message}",
+            fault);
+
+    /// <summary>A thread's connection.</summary>
+    private sealed class Place
+    {
+        public Link? Link { get; set; }
+
+        public int Generation { get; set; }
+
+        public void Drop()
+        {
+            Link?.Dispose();
+            Link = null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A transaction on {Server} failed and was taken back, or its answer was lost ({Kind}, error {Number})")]
+        public static partial void JobFailed(ILogger logger, string server, FaultKind kind, int number, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "{Server} does not answer ({Reason}); calls are refused as retryable until it does")]
+        public static partial void Down(ILogger logger, string server, string reason, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Debug, "{Server} still does not answer ({Reason})")]
+        public static partial void StillDown(ILogger logger, string server, string reason);
+
+        [LoggerMessage(4, LogLevel.Information, "{Server} answers again")]
+        public static partial void Up(ILogger logger, string server);
+
+        [LoggerMessage(5, LogLevel.Critical, "A thread of the store for {Server} failed with a job")]
+        public static partial void ThreadFault(ILogger logger, string server, Exception exception);
+    }
+}
