@@ -6,18 +6,21 @@ caller=${OLDPWD:-$PWD}
 
 port=8080
 data=data
+build_only=
 while (($#)); do
   case $1 in
     --port) port=${2:?--port needs a number}; shift 2 ;;
     --port=*) port=${1#*=}; shift ;;
     --data) data=${2:?--data needs a folder}; shift 2 ;;
     --data=*) data=${1#*=}; shift ;;
+    --build) build_only=1; shift ;;
     -h | --help)
       cat <<'HELP'
 ./run.sh [--port N] [--data DIR] [-- SETTING...]
+./run.sh --build
 
 Builds the server and its page where something changed, starts the server on http://localhost:N (8080) with its data in DIR (./data), and
-prints the address when it answers. Ctrl-C or SIGTERM stops it. What follows -- goes to the server, for example
+prints the address when it answers. Ctrl-C or SIGTERM stops it. --build builds and starts nothing. What follows -- goes to the server, for example
 --Chat:Auth:AccessToken=01:00:00
 HELP
       exit 0 ;;
@@ -51,6 +54,7 @@ if ! current; then
   mv "$started" "$stamp"
 fi
 
+[[ -z $build_only ]] || exit 0
 if (exec 3<>"/dev/tcp/localhost/$port") 2>/dev/null; then
   echo "run.sh: port $port is taken; choose another with --port" >&2
   exit 1

@@ -24,15 +24,26 @@ finish() {
   exit
 }
 
-# The browser that the page's tests drive, and fonts with which it can draw Latin, Korean, Japanese and Chinese text and emoji.
-if ! command -v chromium >/dev/null || [[ -z $(fc-list :lang=en 2>/dev/null) || -z $(fc-list :lang=ko 2>/dev/null) || -z $(fc-list :lang=und-zsye 2>/dev/null) ]]; then
+# What the tests start for themselves: the browser that the page is driven with, fonts with which it can draw Latin, Korean, Japanese and
+# Chinese text and emoji, the servers that several processes share, and what sets one process' clock.
+PATH=$PATH:/usr/sbin:/sbin
+packages=()
+need() { command -v "$1" >/dev/null || packages+=("${@:2}"); }
+need chromium chromium
+need mariadbd mariadb-server
+need redis-server redis-server
+need nginx nginx
+compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || packages+=(libfaketime)
+if [[ -z $(fc-list :lang=en 2>/dev/null) || -z $(fc-list :lang=ko 2>/dev/null) || -z $(fc-list :lang=und-zsye 2>/dev/null) ]]; then
+  packages+=(fontconfig fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji)
+fi
+if ((${#packages[@]} > 0)); then
   if command -v apt-get >/dev/null; then
-    echo "Installing chromium ..."
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      chromium fontconfig fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji; } \
-      >"$results/apt.log" 2>&1 || { tail -n 5 "$results/apt.log" >&2; fail "chromium could not be installed"; }
+    echo "Installing ${packages[*]} ..."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${packages[@]}"; } \
+      >"$results/apt.log" 2>&1 || { tail -n 5 "$results/apt.log" >&2; fail "${packages[*]} could not be installed"; }
   else
-    fail "chromium is missing"
+    fail "missing: ${packages[*]}"
   fi
 fi
 command -v dotnet >/dev/null || { fail "the .NET 10 SDK is missing"; finish; }
@@ -69,24 +80,43 @@ if command -v npm >/dev/null; then
   fi
 fi
 
-echo "Testing the server ..."
-projects=$(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj')
-for project in $projects; do
+# One project's tests; what they gave goes to a file, since it runs beside others.
+run_project() {
+  local project=$1 name started counters total good code=0
   name=$(basename "$project" .csproj)
+  started=$SECONDS
   dotnet test "$project" --no-build --nologo -v q \
-    --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1
-  code=$?
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1 || code=$?
   # <Counters total= passed= failed= ...>
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null | head -n 1)
   total=$(sed -n 's/.* total="\([0-9]*\)".*/\1/p' <<<"$counters")
   good=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
-  if [[ -z $total || $total == 0 ]]; then
+  echo "$name ${total:-0} ${good:-0} $code" >"$results/$name.counts"
+  echo "  $name: ${good:-0} of ${total:-0} in $((SECONDS - started)) s"
+}
+
+# The long ones first, two at a time, as there are two cores; those that measure, or load the machine, have it to themselves.
+echo "Testing the server ..."
+alone='Chat\.(Browser|System)\.Tests'
+mapfile -t projects < <(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj' | grep -vE "/$alone\.csproj" |
+  awk '{ print (/Cluster/ ? 0 : /MySql|Redis/ ? 1 : /Client|Cli\./ ? 2 : 3), $0 }' | sort -s -n -k1,1 | cut -d' ' -f2)
+for project in "${projects[@]}"; do
+  while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+  run_project "$project" &
+done
+wait
+for project in $(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj' | grep -E "/$alone\.csproj"); do
+  run_project "$project"
+done
+
+for counts in "$results"/*.counts; do
+  read -r name total good code <"$counts"
+  if ((total == 0)); then
     tail -n 20 "$results/$name.log" >&2
     fail "$name ran no test"
     continue
   fi
   passed=$((passed + good))
-  echo "  $name: $good of $total"
   if ((total > good)); then
     grep -vE '^ *$' "$results/$name.log" | tail -n 80 >&2
     fail "$name" $((total - good))

@@ -71,7 +71,7 @@ public static class Settings
         {
             known.Add(name);
         }
-        else if (type.IsAssignableTo(typeof(System.Collections.IEnumerable)))
+        else if (IsList(type))
         {
             known.Add(name);
             open.Add(name + ":");
@@ -80,13 +80,16 @@ public static class Settings
         {
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             {
-                if (property.SetMethod is { IsPublic: true })
+                // Lists are filled, whether or not they can be replaced.
+                if (property.SetMethod is { IsPublic: true } || IsList(property.PropertyType))
                 {
                     Declare($"{name}:{property.Name}", property.PropertyType, known, open);
                 }
             }
         }
     }
+
+    private static bool IsList(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(System.Collections.IEnumerable));
 
     /// <summary>Levenshtein distance, letter case ignored.</summary>
     private static int Distance(string a, string b)

@@ -1,7 +1,9 @@
 using Chat.Abstractions;
 using Chat.Backplane.Local;
 using Chat.Grains;
+using Chat.Redis;
 using Chat.State.Local;
+using Chat.Storage.MySql;
 using Chat.Storage.Sqlite;
 using Chat.Workers;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +28,6 @@ public static class SiloHosting
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
             .AddSetting("Chat:Storage")
-            .AddSetting("Chat:Backplane")
             .AddSettings<ChatLimits>(configuration, ChatLimits.Section, options => options.Problems())
             .AddSettings<IdOptions>(configuration, IdOptions.Section, options => options.Problems())
             .AddSettings<HousekeepingOptions>(configuration, HousekeepingOptions.Section, options => options.Problems());
@@ -34,8 +35,9 @@ public static class SiloHosting
         AddStorage(
             builder.Services, StorageOf(configuration), data,
             configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
-        AddBackplane(builder.Services, configuration["Chat:Backplane"] ?? "Local");
+        builder.Services.AddLocalBackplane();
         builder.Services.AddLocalState();
+        AddShared(builder.Services, configuration);
         builder.Services.AddIdSource();
         builder.Services.AddMetrics().AddSingleton<RoomMetrics>().AddSingleton<MentionNames>();
         builder.AddGrainHost();
@@ -45,7 +47,7 @@ public static class SiloHosting
 
     /// <summary>What to tell whoever started the host about a store that cannot be opened; null for other faults.</summary>
     public static string? Explain(Exception fault) =>
-        fault is StoreUnavailableException or SqliteSchemaException ? fault.Message : null;
+        fault is StoreUnavailableException or SqliteSchemaException or Storage.MySql.Schema.MySqlSchemaException ? fault.Message : null;
 
     /// <summary>Whether the store is a file of this process' own, in its data directory.</summary>
     public static bool IsEmbedded(IConfiguration configuration) => StorageOf(configuration) is "Sqlite";
@@ -60,20 +62,41 @@ public static class SiloHosting
                 services.AddSection<SqliteStorageOptions>(SqliteStorageOptions.Section);
                 services.AddSqliteStorage(options => options.Path = path ?? Path.Combine(data!.Path, "chat.db"));
                 break;
+            case "MySql":
+                services.AddSection<MySqlStorageOptions>(MySqlStorageOptions.Section);
+                services.AddMySqlStorage();
+                break;
             default:
-                throw new SettingsException($"Chat:Storage is '{name}'; this build knows Sqlite.");
+                throw new SettingsException($"Chat:Storage is '{name}'; this build knows Sqlite and MySql.");
         }
     }
 
-    private static void AddBackplane(IServiceCollection services, string name)
+    /// <summary>What processes share: by default nothing, since there is one.</summary>
+    private static void AddShared(IServiceCollection services, IConfiguration configuration)
     {
-        switch (name)
+        var shares = false;
+        foreach (var (key, alone, share) in new (string, string, Func<IServiceCollection, IServiceCollection>)[]
         {
-            case "Local":
-                services.AddLocalBackplane();
-                break;
-            default:
-                throw new SettingsException($"Chat:Backplane is '{name}'; this build knows Local.");
+            ("Chat:Backplane", "Local", RedisHosting.AddRedisBackplane),
+            ("Chat:Presence", "Memory", RedisHosting.AddRedisPresence),
+            ("Chat:RateLimiter", "Memory", RedisHosting.AddRedisRateLimiter),
+        })
+        {
+            services.AddSetting(key);
+            switch (configuration[key])
+            {
+                case "Redis":
+                    share(services);
+                    shares = true;
+                    break;
+                case { } name when name != alone:
+                    throw new SettingsException($"{key} is '{name}'; this build knows {alone} and Redis.");
+            }
+        }
+
+        if (shares)
+        {
+            services.AddSettings<RedisOptions>(configuration, RedisOptions.Section, options => options.Problems());
         }
     }
 }

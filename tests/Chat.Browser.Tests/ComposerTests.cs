@@ -34,6 +34,49 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
     });
 
     [Fact]
+    public Task Enter_that_ends_a_composition_saves_no_edit_sends_no_reply_and_picks_no_room() => PlayAsync(async () =>
+    {
+        var (ann, bob, room) = await TwoInARoomAsync();
+        await ann.SayAsync("고칠 말");
+        await bob.ShowsAsync("고칠 말");
+
+        await ann["composer"].PressAsync("ArrowUp");
+        await Expect(ann["edit-bar"]).ToBeVisibleAsync();
+        await ComposeAsync(ann["composer"], "한");
+        await Expect(ann["composer"]).ToHaveValueAsync("고칠 말한");
+        await Expect(ann["edit-bar"]).ToBeVisibleAsync();
+        await ann["composer"].PressAsync("Enter");
+        await bob.ShowsAsync("고칠 말한");
+
+        await ann.ActAsync(ann["message"].Last, "thread");
+        await ComposeAsync(ann["thread-composer"], "漢");
+        await Expect(ann["thread-composer"]).ToHaveValueAsync("漢");
+        await Expect(ann["thread"].GetByTestId("message-text")).ToHaveCountAsync(1);
+        await ann["thread-composer"].PressAsync("Enter");
+        await Expect(ann["thread"].GetByTestId("message-text")).ToHaveTextAsync(["고칠 말한", "漢"]);
+        await ann["hide-thread"].ClickAsync();
+
+        var other = await ann.CreateRoomAsync(Contracts.RoomKind.Private, "한국");
+        await ann.OpenRoomAsync(room);
+        await ann.Page.Keyboard.PressAsync("Control+k");
+        await ComposeAsync(ann["switcher-query"], "한");
+        await Expect(ann["switcher-option"].First).ToContainTextAsync("한국");
+        ann.RoomId.ShouldBe(room);
+        await ann["switcher-query"].PressAsync("Enter");
+        await Expect(ann["room-title"]).ToHaveTextAsync("한국");
+        ann.RoomId.ShouldBe(other);
+
+        async Task ComposeAsync(ILocator field, string text)
+        {
+            var input = await InputMethod.OfAsync(ann, field);
+            await input.ComposeAsync(text);
+            await input.EnterAsync();
+            await input.CommitAsync(text);
+            (await input.SeenAsync()).ShouldBe(["compositionstart", "Enter composing", "compositionend"]);
+        }
+    });
+
+    [Fact]
     public Task Enter_that_Safari_reports_after_the_composition_does_not_send() => PlayAsync(async () =>
     {
         var (ann, bob, _) = await TwoInARoomAsync();

@@ -117,7 +117,44 @@ public sealed class ConversationTests(Stage stage, ITestOutputHelper output) : B
         await bob.Page.ReloadAsync();
         await Expect(bob.Page.GetByText("You are not in this room.")).ToBeVisibleAsync();
         await Expect(bob["message-text"]).ToHaveCountAsync(0);
+    });
 
+    [Fact]
+    public Task History_that_could_not_be_loaded_is_asked_for_again_by_the_reader() => PlayAsync(async () =>
+    {
+        var (ann, bob, room) = await TwoWithARoomAsync();
+        await using (var flood = await Flood.OfAsync(Server.Address, room, ann))
+        {
+            await flood.FillAsync(220, i => $"line {i}");
+        }
+
+        var newest = (await bob.Api.MessagesAsync(room, MessageRange.Newest, 1)).LastSeq;
+        await bob.Api.MarkReadAsync(room, newest);
+        var tab = await ArriveInAsync(bob, room);
+        await Expect(tab.Message(newest)).ToBeInViewportAsync();
+        tab.ExpectRefusals();
+        await tab.Page.RouteAsync("**/messages?before=*", route => route.AbortAsync());
+        await tab["message-list"].HoverAsync();
+        await tab.Page.Mouse.WheelAsync(0, -100_000);
+        await Expect(tab["history-retry"]).ToBeVisibleAsync();
+        await Expect(tab["message-list"]).ToContainTextAsync("Older messages could not be loaded.");
+        await tab.Page.UnrouteAllAsync();
+        await tab["history-retry"].ClickAsync();
+        await Expect(tab["history-retry"]).ToHaveCountAsync(0);
+        await tab["message-list"].PressAsync("Home");
+        await Expect(tab["message-list"]).ToContainTextAsync("This is where the room begins.");
+        await Expect(tab["message"].First).ToBeInViewportAsync();
+    });
+
+    [Fact]
+    public Task Days_are_told_apart() => PlayAsync(async () =>
+    {
+        var (ann, _, room) = await TwoWithARoomAsync();
+        await ann.Api.SendAsync(room, new("1", "said the day before"));
+        var browser = await NewBrowserAsync(signedIn: ann);
+        await browser.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().AddDays(1).UtcDateTime);
+        var tab = await OpenAsync("ann", browser, Tab.PathOf(room));
+        await Expect(tab["day"]).ToHaveTextAsync(["Yesterday"]);
     });
 
     [Fact]

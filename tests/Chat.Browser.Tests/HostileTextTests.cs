@@ -7,7 +7,9 @@ namespace Chat.BrowserTests;
 public sealed class HostileTextTests(Stage stage, ITestOutputHelper output) : BrowserTest(stage, output)
 {
     private const string Name = "<img src=x onerror=hacked=1>Ann";
-        private const string Topic = "\"'><script>hacked=1</script>";
+    private const string Topic = "\"'><script>hacked=1</script>";
+    private const string Status = "</p><iframe src=javascript:hacked=1></iframe>";
+    private const string Device = "<img src=x onerror=hacked=1>Telephone";
     private const string Text = "<script>hacked=1</script><a href=\"javascript:hacked=1\">link</a> &lt;b&gt; {{hacked=1}}";
 
     [Fact]
@@ -53,11 +55,77 @@ public sealed class HostileTextTests(Stage stage, ITestOutputHelper output) : Br
         await Expect(bob["room-title"]).ToHaveTextAsync(Name);
         await Expect(ann["room-list"]).ToContainTextAsync("<b>Bob</b>");
 
-        foreach (var tab in new[] { ann, bob })
-        {
-            await Expect(tab.Page.Locator("[onerror], [onload], a[href^=javascript], #root script, #root b")).ToHaveCountAsync(0);
-            (await tab.Page.EvaluateAsync<string>("() => typeof hacked")).ShouldBe("undefined");
-        }
+        await NothingRanAsync(ann, bob);
+    });
+
+    [Fact]
+    public Task Markup_is_text_in_every_panel_card_and_dialog() => PlayAsync(async () =>
+    {
+        var ann = await RegisterAsync("ann", Name);
+        var bob = await RegisterAsync("bob", "<b>Bob</b>");
+        await ann.Api.UpdateMeAsync(new(Status: Status));
+        var roomName = Own("<svg onload=hacked=1>Room</svg>");
+        var room = (await ann.Api.CreateRoomAsync(new(RoomKind.Private, roomName, Topic, [bob.Id]))).RoomId;
+        var first = (await ann.Api.SendAsync(room, new("first", Text))).Seq;
+        await ann.Api.PinAsync(room, first, on: true);
+        await ann.Api.SendAsync(room, new("inside", Text, Thread: first));
+        await bob.Api.LoginAsync(new(bob.Username, Person.Password, Device));
+        var tab = await ArriveInAsync(bob, room);
+        await Expect(tab["pinned-mark"]).ToBeVisibleAsync();
+
+        await tab["show-pins"].ClickAsync();
+        await Expect(tab["pinned"]).ToContainTextAsync(Text);
+        await Expect(tab["pinned"]).ToContainTextAsync(Name);
+        await tab["hide-pins"].ClickAsync();
+        await tab["thread-link"].ClickAsync();
+        await Expect(tab["thread"].GetByTestId("message-text").Last).ToHaveTextAsync(Text);
+        await tab["hide-thread"].ClickAsync();
+
+        await tab["author"].First.ClickAsync();
+        await Expect(tab["person-card"]).ToContainTextAsync(Name);
+        await Expect(tab["person-status"]).ToHaveTextAsync(Status);
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab["show-members"].ClickAsync();
+        await Expect(tab["members"]).ToContainTextAsync(Topic);
+        await Expect(tab.Member(ann)).ToContainTextAsync(Status);
+        await tab["hide-members"].ClickAsync();
+
+        await tab["composer"].PressSequentiallyAsync("@ann");
+        await Expect(tab["completion-option"].First).ToContainTextAsync(Name);
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.SayAsync(Text);
+        var own = tab["message"].Last;
+        await Expect(own.GetByTestId("message-text")).ToHaveTextAsync(Text);
+        await ann.Api.MarkReadAsync(room, first + 100);
+        await Expect(own.GetByTestId("readers")).ToHaveAttributeAsync("title", $"Read by {Name}");
+        await tab.ActAsync(own, "readers");
+        await Expect(tab["readers-dialog"]).ToContainTextAsync(Text);
+        await Expect(tab["reader"]).ToContainTextAsync(Name);
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.ActAsync(own, "reply");
+        await Expect(tab["reply-bar"]).ToContainTextAsync(Text);
+        await tab["cancel-reply"].ClickAsync();
+        await tab.ActAsync(own, "remove");
+        await Expect(tab["remove-message"]).ToContainTextAsync(Text);
+        await tab["remove-cancel"].ClickAsync();
+
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await Expect(tab["switcher-option"].First).ToContainTextAsync(roomName);
+        await tab["switcher-query"].FillAsync(ann.Username);
+        await Expect(tab["switcher-option"].First).ToContainTextAsync(Name);
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab["open-profile"].ClickAsync();
+        await Expect(tab["session"].Filter(new() { HasText = Device })).ToHaveCountAsync(1);
+        await tab.Page.Keyboard.PressAsync("Escape");
+
+        // A draft elsewhere, and the word with which one is sent away.
+        await tab["composer"].FillAsync(Text);
+        await tab.CreateRoomAsync(RoomKind.Private, "Elsewhere");
+        await Expect(tab.Row(room)).ToContainTextAsync($"Draft: {Text}");
+        await tab.OpenRoomAsync(room);
+        await ann.Api.RemoveMemberAsync(room, bob.Id);
+        await Expect(tab["room-gone-reason"]).ToContainTextAsync($"“{roomName}” by {Name}");
+        await NothingRanAsync(tab);
     });
 
     [Fact]
@@ -117,4 +185,14 @@ public sealed class HostileTextTests(Stage stage, ITestOutputHelper output) : Br
         (await ann.Page.EvaluateAsync<string>("() => typeof hacked")).ShouldBe("undefined");
         ann.TakeFaults().ShouldNotBeEmpty();
     });
+
+    /// <summary>No element came from a text, and no text ran.</summary>
+    private static async Task NothingRanAsync(params Tab[] tabs)
+    {
+        foreach (var tab in tabs)
+        {
+            await Expect(tab.Page.Locator("[onerror], [onload], a[href^=javascript], #root script, #root b, iframe")).ToHaveCountAsync(0);
+            (await tab.Page.EvaluateAsync<string>("() => typeof hacked")).ShouldBe("undefined");
+        }
+    }
 }

@@ -22,6 +22,8 @@ public sealed class OutageTests(Stage stage, ITestOutputHelper output) : Browser
 
         await Server.KillAsync();
         await ann.NotOnlineAsync();
+        await Expect(ann["connection-banner"]).ToContainTextAsync("The connection is lost. Reconnecting…");
+        await Expect(ann["try-now"]).ToBeVisibleAsync();
         await ann.SayAsync("while away");
         string[] all = ["before", .. storm, "while away"];
         await ann.ShowsAsync(all);
@@ -30,6 +32,7 @@ public sealed class OutageTests(Stage stage, ITestOutputHelper output) : Browser
 
         await Server.StartAsync();
         await ann.OnlineAsync();
+        await Expect(ann["connection-banner"]).ToHaveTextAsync("Connected again");
         await Expect(ann["pending-message"]).ToHaveCountAsync(0);
         await ann.ShowsAsync(all);
         await bob.ShowsAsync(all);

@@ -40,6 +40,15 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer is set that is due after this time and no other.</summary>
+    public bool HasTimerDueIn(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Due - _now == time);
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)

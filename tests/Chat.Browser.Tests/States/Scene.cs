@@ -51,7 +51,8 @@ internal sealed record Scene(Person Ann, Person Bob, Person Mina, RoomId Harbour
             await by.Api.SendAsync(harbour, new($"t{text.Length}", text, Thread: seqs[3]));
         }
 
-        await ann.Api.MarkReadAsync(harbour, (await ann.Api.MessagesAsync(harbour, MessageRange.Newest, 1)).LastSeq);
+        var newest = (await ann.Api.MessagesAsync(harbour, MessageRange.Newest, 1)).LastSeq;
+        await Task.WhenAll(new[] { ann, bob, mina }.Select(reader => reader.Api.MarkReadAsync(harbour, newest)));
         await bob.Api.SendAsync(kitchen, new("k1", "Who has taken the big pot?"));
         await mina.Api.SendAsync(kitchen, new("k2", $"@{annName} 혹시 알아요?"));
         await bob.Api.SendAsync(direct, new("d1", "Shall I keep a seat for you?"));

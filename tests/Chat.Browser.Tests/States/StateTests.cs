@@ -23,6 +23,7 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         await SeenAsync(tab, "no-room");
         await tab.OpenRoomAsync(scene.Harbour);
         await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
+        await Expect(tab["readers"]).ToHaveCountAsync(1);
         await SeenAsync(tab, "room", documented: true);
 
         await tab.Message(scene.Seqs[3]).HoverAsync();
@@ -117,6 +118,7 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         await SeenAsync("rooms", documented: wide);
         await tab.Row(scene.Harbour).TapAsync();
         await Expect(tab.Message(scene.Seqs[^1])).ToBeInViewportAsync();
+        await Expect(tab["readers"]).ToHaveCountAsync(1);
         await SeenAsync("room", documented: wide);
         await tab["thread-link"].First.TapAsync();
         await Expect(tab["thread-composer"]).ToBeVisibleAsync();

@@ -61,9 +61,10 @@ public sealed class PersistentCallsTests
 
         var first = play.Client.SendAsync(Room, "first");
         var second = play.Client.SendAsync(Room, "second");
-        await AdvanceUntilAsync(play, second);
+        await play.PassPauseAsync(TimeSpan.FromSeconds(0.5));
+        await play.PassPauseAsync(TimeSpan.FromSeconds(1));
 
-        await first;
+        await Wait.For(Task.WhenAll(first, second), "acknowledgements");
         texts.ShouldBe(["first", "first", "first", "second"]);
     }
 
@@ -160,9 +161,16 @@ public sealed class PersistentCallsTests
         await play.NextAsync(ClientState.Online);
 
         var send = play.Client.SendAsync(Room, "hello");
-        await AdvanceUntilAsync(play, send);
+        foreach (var seconds in new[] { 0.5, 1, 2, 4, 8, 16 })
+        {
+            await play.PassPauseAsync(TimeSpan.FromSeconds(seconds));
+        }
 
-        var failed = await Should.ThrowAsync<SendFailedException>(send);
+        // It has a minute, of which 31.5 seconds are over: the next pause is longer than what is left.
+        await play.PauseBeginsAsync(TimeSpan.FromSeconds(30));
+        play.Clock.Advance(TimeSpan.FromSeconds(28.5));
+
+        var failed = await Should.ThrowAsync<SendFailedException>(Wait.For(send, "failure"));
         (failed.Code, failed.OutcomeUnknown).ShouldBe((code, unknown));
     }
 
@@ -210,7 +218,8 @@ public sealed class PersistentCallsTests
         });
 
         var send = play.Client.SendAsync(Room, "hello", clientId: "mine");
-        await AdvanceUntilAsync(play, send);
+        await play.PassPauseAsync(TimeSpan.FromSeconds(3.5));
+        await Wait.For(send, "acknowledgement");
         await play.Client.ReactAsync(Room, 4, "👍", on: true);
         await play.Client.DeleteAsync(Room, 4);
 
@@ -236,12 +245,11 @@ public sealed class PersistentCallsTests
         });
 
         var send = play.Client.SendAsync(Room, "hello");
-        await Wait.Until(() => Volatile.Read(ref calls) == 1 && play.Clock.TimersSet == 2, () => "deadline and pause");
-        play.Clock.Advance(TimeSpan.FromSeconds(40));
-        Volatile.Read(ref calls).ShouldBe(1);
-        await AdvanceUntilAsync(play, send);
+        await play.PassPauseAsync(TimeSpan.FromSeconds(40.5));
+        await play.PauseBeginsAsync(TimeSpan.FromSeconds(41));
+        play.Clock.Advance(TimeSpan.FromSeconds(19.5));
 
-        var failed = await Should.ThrowAsync<SendFailedException>(send);
+        var failed = await Should.ThrowAsync<SendFailedException>(Wait.For(send, "failure"));
         (failed.Code, failed.OutcomeUnknown, calls).ShouldBe(("rate.limited", false, 2));
     }
 
@@ -283,18 +291,6 @@ public sealed class PersistentCallsTests
         await play.StartClientAsync();
         await play.Client.TypingAsync(Room);
     }
-
-    private static Task AdvanceUntilAsync(ClientPlay play, Task ended) => Wait.Until(
-        () =>
-        {
-            if (!ended.IsCompleted)
-            {
-                play.Clock.Advance(TimeSpan.FromSeconds(1));
-            }
-
-            return ended.IsCompleted;
-        },
-        () => "end of the call");
 }
 
 public sealed class RoomLanesTests

@@ -106,25 +106,23 @@ internal sealed class ClientPlay : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, and lets the pause pass.</summary>
+    /// <summary>Waits until the client waits before another connection, and lets that pause pass, by the clock once and no further.</summary>
     public async Task<ClientStatus> PassNextPauseAsync()
     {
         var waiting = await NextAsync(ClientState.Waiting);
-        await Wait.Until(
-            () =>
-            {
-                if (Client.Status != waiting)
-                {
-                    return true;
-                }
-
-                // It begins a moment after the status that announces it.
-                Clock.Advance(waiting.RetryIn!.Value);
-                return false;
-            },
-            () => $"end of {waiting}");
+        Clock.Advance(waiting.RetryIn!.Value);
         return waiting;
     }
+
+    /// <summary>Waits until a call waits for so long before it is made again, and lets that pause pass.</summary>
+    public async Task PassPauseAsync(TimeSpan pause)
+    {
+        await PauseBeginsAsync(pause);
+        Clock.Advance(pause);
+    }
+
+    /// <summary>Waits until a call waits for so long before it is made again.</summary>
+    public Task PauseBeginsAsync(TimeSpan pause) => Wait.Until(() => Clock.HasTimerDueIn(pause), () => $"pause of {pause}");
 
     public Task OnlineAsync() => Wait.For(Client.WaitForOnlineAsync(), $"connection; now {Client.Status}");
 

@@ -26,6 +26,9 @@ internal sealed class SendStorm(TestUser user, IReadOnlyList<RoomId> rooms, Rand
     /// <summary>Retried messages that the server had kept from the first time.</summary>
     public int Retried { get; private set; }
 
+    /// <summary>Whether all that was sent so far has been acknowledged.</summary>
+    public bool IsDone => _unsure.Count == 0;
+
     /// <summary>Sends until the connection ends or <paramref name="stop"/> says so; every answer moves <paramref name="acknowledged"/>.</summary>
     public async Task RunAsync(Action acknowledged, CancellationToken stop)
     {

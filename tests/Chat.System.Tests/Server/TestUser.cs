@@ -4,30 +4,47 @@ using Chat.Contracts;
 namespace Chat.SystemTests;
 
 /// <summary>A signed-in user on one device.</summary>
-internal sealed class TestUser(ServerProcess server, ChatApi anonymous, AuthResponse auth)
+internal sealed class TestUser
 {
     public const string Password = "correct horse battery";
 
+    private readonly AuthResponse _auth;
+    private ServerProcess _server;
+    private ChatApi _anonymous;
     private int _sent;
 
-    public UserId Id => auth.User.UserId;
+    public TestUser(ServerProcess server, ChatApi anonymous, AuthResponse auth)
+    {
+        _auth = auth;
+        (_server, _anonymous) = (server, anonymous);
+        Api = anonymous.With(auth.AccessToken);
+    }
 
-    public string Name => auth.User.Username;
+    public UserId Id => _auth.User.UserId;
 
-    public SessionId Session => auth.SessionId;
+    public string Name => _auth.User.Username;
 
-    public string AccessToken => auth.AccessToken;
+    public SessionId Session => _auth.SessionId;
 
-    public string RefreshToken => auth.RefreshToken;
+    public string AccessToken => _auth.AccessToken;
 
-    public ChatApi Api { get; } = anonymous.With(auth.AccessToken);
+    public string RefreshToken => _auth.RefreshToken;
+
+    public ChatApi Api { get; private set; }
+
+    /// <summary>Goes on with the same session at another process of the same cluster.</summary>
+    public void MoveTo(ServerProcess server, ChatApi anonymous)
+    {
+        (_server, _anonymous) = (server, anonymous);
+        Api = anonymous.With(_auth.AccessToken);
+    }
 
     /// <summary>The same user signed in once more.</summary>
     public async Task<TestUser> OnAnotherDeviceAsync() =>
-        new(server, anonymous, await anonymous.LoginAsync(new(Name, Password, "another")));
+        new(_server, _anonymous, await _anonymous.LoginAsync(new(Name, Password, "another")));
 
     public Task<HubConnection> ConnectAsync(IHubListener listener) =>
-        HubConnection.ConnectAsync(new() { Server = server.Address, AccessToken = AccessToken, ConnectTimeout = Wait.Limit }, listener);
+        HubConnection.ConnectAsync(new() { Server = _server.Address, AccessToken = AccessToken, ConnectTimeout = Wait.Limit }, listener);
 
     /// <summary>A connection that records what is pushed.</summary>
     public async Task<Device> OpenAsync() => await Device.OpenAsync(this);

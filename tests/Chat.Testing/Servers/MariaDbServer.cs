@@ -25,7 +25,7 @@ public sealed class MariaDbServer : TestServer
         {
             await RunAsync(
                 "mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
-                $"--user={Environment.UserName}", $"--datadir={server.Data}");
+                $"--user={Environment.UserName}", $"--datadir={server.Data}", $"--tmpdir={server.Folder}");
             await server.StartAsync();
             return server;
         }
@@ -40,10 +40,11 @@ public sealed class MariaDbServer : TestServer
     public string ConnectionString(string database) => string.Create(
         CultureInfo.InvariantCulture, $"Server=127.0.0.1;Port={Port};User ID=root;Database={database};CharSet=utf8mb4;SslMode=None");
 
+    // A folder for temporary tables too: two servers that share one take each other's away.
     // Durable as in operation: innodb_flush_log_at_trx_commit is left at its default of 1. Small, so that several fit on a test machine.
     protected override IEnumerable<string> Arguments() =>
     [
-        "--no-defaults", $"--datadir={Data}", $"--user={Environment.UserName}", "--bind-address=127.0.0.1",
+        "--no-defaults", $"--datadir={Data}", $"--tmpdir={Folder}", $"--user={Environment.UserName}", "--bind-address=127.0.0.1",
         $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--socket={Path.Combine(Folder, "m.sock")}",
         $"--pid-file={Path.Combine(Folder, "m.pid")}", "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=128M",
         "--innodb-log-file-size=64M", "--max-connections=400", "--character-set-server=utf8mb4", .. _more,

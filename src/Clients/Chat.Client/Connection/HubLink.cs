@@ -188,8 +188,11 @@ internal sealed class HubLink : IAsyncDisposable
             // Counted also when nothing is waited for: it is at once one time only.
             var next = _backoff.Next();
             var wait = outcome.AtOnce ? TimeSpan.Zero : next;
+
+            // Begun before it is announced: whoever sees the status can count on the clock being what ends it.
+            var pause = Task.Delay(wait, _options.Clock, _stop.Token);
             Become(new(ClientState.Waiting) { RetryIn = wait, Why = outcome.Why });
-            await Task.Delay(wait, _options.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Become(new(ClientState.Connecting));
         }
     }

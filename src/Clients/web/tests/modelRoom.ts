@@ -135,6 +135,7 @@ export class ModelRoom {
       lastMessage: this.messages().at(-1) ?? null,
       role: this.members.get(me)?.role ?? "member",
       others: [],
+      memberCount: this.members.size,
     };
   }
 

@@ -290,6 +290,15 @@ export class Chat {
     });
   }
 
+  /** Fetches how far the others have read, with the members, which a lost connection may have kept from us. */
+  async loadReads(roomId: string): Promise<void> {
+    if (this.#rooms.log(roomId)?.members === null) {
+      return this.loadMembers(roomId);
+    }
+    const { items } = await this.#api.members(roomId, null);
+    this.#rooms.update(roomId, (room) => withMemberMarks(room, items.map((item) => item.member)));
+  }
+
   /** A hub call without an answer. */
   async #call(method: string, ...args: unknown[]): Promise<void> {
     await this.#connection.invoke(method, ...args);

@@ -24,6 +24,7 @@ export const openRoom = (item: RoomItem, me: string): RoomState => ({
   roomId: item.roomId,
   kind: item.kind,
   others: item.others,
+  memberCount: item.memberCount,
   log: openLog(item, me),
   sends: [],
   sent: 0,

@@ -67,6 +67,7 @@ export class RoomList {
       return resetRoom(held, item);
     }
     const log = relist(held.log, item);
-    return log === held.log ? held : { ...held, log };
+    const { memberCount } = item;
+    return log === held.log && memberCount === held.memberCount ? held : { ...held, log, memberCount };
   }
 }

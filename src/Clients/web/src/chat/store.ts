@@ -50,6 +50,8 @@ export interface RoomState {
   readonly kind: RoomKind;
   /** The other users of a direct room; empty for other kinds. */
   readonly others: readonly string[];
+  /** As the room list said last. */
+  readonly memberCount: number | null;
   readonly log: RoomLog;
   readonly sends: readonly Send[];
   /** How many messages the user has sent to the room itself from this page. */

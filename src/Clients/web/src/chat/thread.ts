@@ -35,6 +35,10 @@ export function threadAfter(thread: ThreadState, event: RoomEvent, me: string): 
   const kept = keptBy(thread, event, me);
   const root = kept.rootMessage && keptBy({ messages: [kept.rootMessage], ahead: kept.ahead }, event, me).messages[0]!;
   const next = root === kept.rootMessage ? kept : { ...kept, rootMessage: root };
+  if (event.kind === "message" && event.seq === thread.root && !next.rootMessage) {
+    // It was opened by its address before its first message had come.
+    return reached({ ...next, rootMessage: event.message }, event.seq);
+  }
   const sentHere = event.kind === "message" && event.message.thread === thread.root;
   return reached(sentHere ? { ...next, messages: [...next.messages, event.message] } : next, event.seq);
 }

@@ -138,6 +138,7 @@ export interface RoomItem {
   readonly role: Role;
   /** The other users of a direct room; empty for other kinds. */
   readonly others: readonly string[];
+  readonly memberCount: number | null;
 }
 
 export interface PublicRoom {

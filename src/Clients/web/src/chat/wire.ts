@@ -168,6 +168,7 @@ export function readRoom(value: unknown): RoomItem {
     lastMessage: typeof r.lastMessage === "object" && r.lastMessage !== null ? readMessage(r.lastMessage) : null,
     role: readRole(r.role),
     others: list(r.with).map(text),
+    memberCount: countOrNull(r.memberCount),
   };
 }
 

@@ -8,6 +8,7 @@ import { MessageItem } from "./MessageItem";
 import { MessageRows } from "./messages/MessageRows";
 import { usePage } from "./page";
 import { Icon } from "./parts";
+import { useReaders, type Readers } from "./readers";
 import { aboutOf, daysOf } from "./rows";
 import { badgeText, dayText, nameOf, previewText } from "./text";
 import { useNewSince } from "./useNewSince";
@@ -41,7 +42,7 @@ export function MessageList({ room: latest }: { room: RoomState }) {
   // Those of the thread that is open beside the room show there.
   const sends = useMemo(() => room.sends.filter((send) => send.thread === null || send.thread !== thread?.root), [room.sends, thread?.root]);
   const firstNew = newSince === null || log.from > newSince ? null : (log.messages.find((m) => m.seq > newSince && m.by !== log.me)?.seq ?? null);
-  const shared = { me: log.me, users, thread };
+  const shared = { me: log.me, users, thread, readers: useReaders(room, users) };
 
   const keyDown = (event: KeyboardEvent): void => {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
@@ -84,8 +85,8 @@ export function MessageList({ room: latest }: { room: RoomState }) {
       )}
       {!atEnd && (
         <button type="button" className="to-bottom" data-testid="to-bottom" onClick={() => void goTo("latest").catch(page.fail)}>
+          <span>{log.unread > 0 ? `${badgeText(log.unread)} new` : "Jump to latest"}</span>
           <Icon name="down" />
-          {log.unread > 0 ? `${badgeText(log.unread)} new` : "Jump to latest"}
         </button>
       )}
       <Announcer log={log} users={users} />
@@ -119,13 +120,14 @@ interface DaysProps {
   readonly messages: readonly Message[];
   readonly sends: readonly Send[];
   readonly thread: ThreadState | null;
+  readonly readers: Readers;
   /** True when nothing came before these messages. */
   readonly fromStart: boolean;
   /** The message that the line above new ones stands before. */
   readonly firstNew: number | null;
 }
 
-const Days = memo(function Days({ me, users, messages, sends, thread, fromStart, firstNew }: DaysProps) {
+const Days = memo(function Days({ me, users, messages, sends, thread, readers, fromStart, firstNew }: DaysProps) {
   const days = useMemo(() => daysOf(messages, sends, me, fromStart), [messages, sends, me, fromStart]);
   const around = { log: { messages }, thread };
   return days.map((day) => (
@@ -147,6 +149,7 @@ const Days = memo(function Days({ me, users, messages, sends, thread, fromStart,
               grouped={grouped && message.seq !== firstNew}
               author={nameOf(users, message.by)}
               about={aboutOf(around, message)}
+              readers={send ? undefined : readers.get(message.seq)}
             />
           </Fragment>
         ))}

@@ -134,7 +134,7 @@ export function EmojiPicker({ anchor, label, onPick, onClose }: EmojiPickerProps
         ) : groups.length === 0 ? (
           "No emoji by that name."
         ) : (
-          ""
+          "Choose an emoji"
         )}
       </p>
     </Popover>

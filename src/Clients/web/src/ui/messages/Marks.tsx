@@ -28,10 +28,14 @@ export function Readers({ seq, readers }: { readonly seq: number; readonly reade
       data-testid="readers"
       tabIndex={tab}
       title={`Read by ${names}`}
-      aria-label={`Read by ${names}`}
       onClick={() => page.showReaders(roomId, seq)}
     >
-      {readers.length > facesShown && <span className="more-readers">+{readers.length - facesShown + 1}</span>}
+      <span className="visually-hidden">Read by {names}</span>
+      {readers.length > facesShown && (
+        <span className="more-readers" aria-hidden="true">
+          +{readers.length - facesShown + 1}
+        </span>
+      )}
       {readers.slice(0, readers.length > facesShown ? facesShown - 1 : facesShown).map((reader) => (
         <Avatar key={reader.userId} id={reader.userId} name={reader.displayName} />
       ))}
