@@ -11,12 +11,15 @@ namespace Chat.LoadTests.Tests;
 /// </summary>
 public sealed class ScenarioTests
 {
-    private static readonly RunOptions Small = new() { Connections = 6, Rooms = 2, Rate = 50, Seconds = 0.5, Rounds = 1 };
+    private static readonly RunOptions Small = new() { Connections = 6, Rooms = 2, Rate = 50, Seconds = 0.5, Rounds = 1, Gateways = 2 };
 
     [Theory]
     [InlineData("sends", 2)]
     [InlineData("fanout", 10)]
     [InlineData("latency", 1)]
+    [InlineData("cluster", 12)]
+    [InlineData("hot-room", 12)]
+    [InlineData("crossing", 6)]
     [InlineData("idle", 2)]
     [InlineData("start", 3)]
     public async Task A_scenario_runs_and_loses_nothing(string name, int results)
