@@ -42,9 +42,9 @@ number --gateways "$gateways" 1 32
 
 # Debian keeps servers where a user's PATH does not look.
 PATH=$PATH:/usr/sbin:/sbin
-for program in mariadbd mariadb-install-db redis-server nginx; do
-  command -v "$program" >/dev/null || {
-    echo "cluster.sh: $program is missing; on Debian: apt-get install mariadb-server redis-server nginx" >&2
+for needed in mariadbd mariadb-install-db redis-server nginx; do
+  command -v "$needed" >/dev/null || {
+    echo "cluster.sh: $needed is missing; on Debian: apt-get install mariadb-server redis-server nginx" >&2
     exit 1
   }
 done

@@ -9,19 +9,22 @@ internal sealed class MySqlNodeLeases(MySqlStore store) : INodeLeases
 {
     // A number that another process takes at this moment is passed over, not waited for.
     private readonly string _freeSql =
-        $"SELECT node AS Node, token AS Token FROM `{store.Map.First.Users.Name}`.node_leases FORCE INDEX FOR ORDER BY (node_leases_by_end) " +
+        $"SELECT node AS Node, token AS Token FROM `{store.Map.First.Users.Name}`.node_leases FORCE INDEX FOR ORDER BY " +
+        $"(node_leases_by_end) " +
         "WHERE held = 0 OR expires_at <= @now ORDER BY expires_at, node LIMIT 1 FOR UPDATE SKIP LOCKED";
 
     private readonly string _acquireSql =
         $"UPDATE `{store.Map.First.Users.Name}`.node_leases SET token = token + 1, held = 1, expires_at = @end WHERE node = @Node";
 
     private readonly string _renewSql =
-        $"UPDATE `{store.Map.First.Users.Name}`.node_leases SET expires_at = @end WHERE node = @Node AND token = @FencingToken AND held = 1";
+        $"UPDATE `{store.Map.First.Users.Name}`.node_leases SET expires_at = @end WHERE node = @Node AND token = @FencingToken AND " +
+        $"held = 1";
 
     private readonly string _holdsSql =
         $"SELECT node FROM `{store.Map.First.Users.Name}`.node_leases WHERE node = @Node AND token = @FencingToken AND held = 1";
 
-    private readonly string _releaseSql = $"UPDATE `{store.Map.First.Users.Name}`.node_leases SET held = 0 WHERE node = @Node AND token = @FencingToken";
+    private readonly string _releaseSql =
+        $"UPDATE `{store.Map.First.Users.Name}`.node_leases SET held = 0 WHERE node = @Node AND token = @FencingToken";
 
     // After a lost answer another number is taken; the first rests until it expires.
     public Task<NodeLease?> AcquireAsync(DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken = default) =>

@@ -40,7 +40,8 @@ internal sealed class MySqlOutbox(MySqlStore store) : IOutbox
             var going = await part.Server.ReadAsync(
                 link =>
                 {
-                    var surplus = link.Query<long>($"SELECT position FROM `{part.Db.Name}`.outbox ORDER BY position DESC LIMIT 1 OFFSET @keep", new { keep });
+                    var surplus = link.Query<long>(
+                        $"SELECT position FROM `{part.Db.Name}`.outbox ORDER BY position DESC LIMIT 1 OFFSET @keep", new { keep });
                     var last = surplus is [var number] ? number : 0;
                     return Read(link, part, 0, limit).TakeWhile(row => row.Position >> ShardBits <= last || row.At < before)
                         .Select(row => row.Position >> ShardBits).ToArray();
@@ -59,7 +60,8 @@ internal sealed class MySqlOutbox(MySqlStore store) : IOutbox
             cancellationToken);
 
     private static IEnumerable<OutboxRow> Read(Link link, RoomDatabase part, long after, int limit) =>
-        link.Query<Row>($"SELECT {Columns} FROM `{part.Db.Name}`.outbox WHERE position > @after ORDER BY position LIMIT @limit", new { after, limit })
+        link.Query<Row>(
+            $"SELECT {Columns} FROM `{part.Db.Name}`.outbox WHERE position > @after ORDER BY position LIMIT @limit", new { after, limit })
             .Select(row => new OutboxRow(
                 (row.Number << ShardBits) | (long)part.From, new RoomId(row.RoomId), row.FirstSeq, row.LastSeq, DateTimeOffset.FromUnixTimeMilliseconds(row.At)));
 

@@ -13,7 +13,8 @@ internal sealed class MySqlProtectionKeys(MySqlStore store) : IProtectionKeys
     private readonly string _namesSql = $"SELECT name FROM `{store.Map.First.Users.Name}`.protection_keys";
 
     private readonly string _insertSql =
-        $"INSERT INTO `{store.Map.First.Users.Name}`.protection_keys (name, xml) VALUES (@Name, @Xml) ON DUPLICATE KEY UPDATE name = VALUES(name)";
+        $"INSERT INTO `{store.Map.First.Users.Name}`.protection_keys (name, xml) VALUES (@Name, @Xml) ON DUPLICATE KEY UPDATE name " +
+        $"= VALUES(name)";
 
     public Task<IReadOnlyList<ProtectionKey>> ReadAsync(CancellationToken cancellationToken = default) =>
         store.Map.First.Server.ReadAsync(link => link.Query<ProtectionKey>(_readSql), cancellationToken);

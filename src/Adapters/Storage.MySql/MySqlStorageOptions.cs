@@ -128,7 +128,9 @@ internal sealed class MySqlStorageOptionsValidator : IValidateOptions<MySqlStora
         var section = $"{MySqlStorageOptions.Section}:{key}";
         if (ranges.Count == 0)
         {
-            problems.Add($"{section} is missing. It lists ranges of logical shards (From, To, ConnectionString) that cover 0 to {LogicalShards.Count - 1}.");
+            problems.Add(
+                $"{section} is missing. It lists ranges of logical shards (From, To, ConnectionString) that cover 0 to " +
+                $"{LogicalShards.Count - 1}.");
             return;
         }
 
@@ -138,7 +140,9 @@ internal sealed class MySqlStorageOptionsValidator : IValidateOptions<MySqlStora
             var range = ranges[i];
             if (range.From < 0 || range.To >= LogicalShards.Count || range.From > range.To)
             {
-                problems.Add($"{section}:{i} is from {range.From} to {range.To}; both must be from 0 to {LogicalShards.Count - 1}, in this order.");
+                problems.Add(
+                    $"{section}:{i} is from {range.From} to {range.To}; both must be from 0 to {LogicalShards.Count - 1}, in this " +
+                    $"order.");
             }
 
             if (MySqlDriver.BreachOf(range.ConnectionString) is { } breach)
@@ -187,7 +191,8 @@ internal sealed class MySqlStorageOptionsValidator : IValidateOptions<MySqlStora
                 if (!one.Equals(other, StringComparison.OrdinalIgnoreCase))
                 {
                     problems.Add(
-                        $"{MySqlStorageOptions.Section}: the logical shards {Math.Max(rooms.From, messages.From)} to {Math.Min(rooms.To, messages.To)} have " +
+                        $"{MySqlStorageOptions.Section}: the logical shards {Math.Max(rooms.From, messages.From)} to " +
+                        $"{Math.Min(rooms.To, messages.To)} have " +
                         $"their rooms on {one} and their messages on {other}; both must be on one server, which commits them together.");
                 }
             }

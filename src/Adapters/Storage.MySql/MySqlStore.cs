@@ -107,7 +107,8 @@ internal sealed partial class MySqlStore : IAsyncDisposable, IDisposable
             }
             catch (MySqlFault fault)
             {
-                throw new StoreUnavailableException($"{address} (database {MySqlDriver.DatabaseOf(connectionString)}) cannot be used: {fault.Message}", fault);
+                throw new StoreUnavailableException(
+                    $"{address} (database {MySqlDriver.DatabaseOf(connectionString)}) cannot be used: {fault.Message}", fault);
             }
         }
     }

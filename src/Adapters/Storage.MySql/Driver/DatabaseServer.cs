@@ -7,9 +7,8 @@ namespace Chat.Storage.MySql.Driver;
 /// <summary>
 /// One server, as one of its users. Calls of the connector block, so they run on a bounded set of threads of the server's own, each with a
 /// connection of its own; callers wait without a thread, and the process' thread pool is never used up by a slow database. What a server
-/// cannot take is refused at once: when too many jobs wait, and while it is down. It counts as down from the first connection that cannot be
-/// opened, or statement that is not answered in time, until a connection that is tried again and again is answered; nobody has to restart
-/// anything. Thread safe.
+/// cannot take is refused at once: when too many jobs wait, and while it is down (<see cref="Breaker"/>); nobody has to restart anything when
+/// it is back. Thread safe.
 /// </summary>
 internal sealed partial class DatabaseServer : IAsyncDisposable
 {
@@ -25,14 +24,11 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
     private readonly Action<SqlBatch>? _executing;
     private readonly BlockingCollection<Job> _writes;
     private readonly BlockingCollection<Job> _reads;
-    private readonly AutoResetEvent _probeNow = new(initialState: false);
     private readonly ManualResetEventSlim _stopping = new();
-    private readonly ITimer _probeTimer;
+    private readonly Breaker _breaker;
     private readonly List<Thread> _threads = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
-    private volatile MySqlFault? _down;
-    private int _generation;
 
     public DatabaseServer(
         string name, string connectionString, MySqlStorageOptions options, StoreMetrics metrics, TimeProvider clock, ILogger logger,
@@ -47,8 +43,8 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
         _executing = executing;
         _writes = new BlockingCollection<Job>(options.MostWaiting);
         _reads = new BlockingCollection<Job>(options.MostWaiting);
-        _probeTimer = clock.CreateTimer(_ => Ask(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Start("probe", 1, Probe);
+        _breaker = new Breaker(name, () => Open().Dispose(), options.ProbeEvery, clock, logger);
+        Start("probe", 1, _breaker.Probe);
         Start("write", options.WriteThreads, () => Work(_writes));
         Start("read", options.ReadThreads, () => Work(_reads));
     }
@@ -57,7 +53,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Whether it does not answer.</summary>
-    public bool IsDown => _down is not null;
+    public bool IsDown => _breaker.Down is not null;
 
     /// <summary>Jobs that wait for a thread.</summary>
     public int Waiting => _writes.Count + _reads.Count;
@@ -100,12 +96,11 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
 
         _writes.CompleteAdding();
         _reads.CompleteAdding();
-        Ask();
+        _breaker.Stop();
         await _stopped.Task;
-        await _probeTimer.DisposeAsync();
+        _breaker.Dispose();
         _writes.Dispose();
         _reads.Dispose();
-        _probeNow.Dispose();
         _stopping.Dispose();
     }
 
@@ -140,7 +135,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        if (_down is { } down)
+        if (_breaker.Down is { } down)
         {
             return Task.FromException<T>(Unavailable(down));
         }
@@ -158,7 +153,8 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
         }
 
         _metrics.JobRefused();
-        return Task.FromException<T>(new StoreUnavailableException($"{_options.MostWaiting} jobs wait for {Name} already; nothing was done."));
+        return Task.FromException<T>(new StoreUnavailableException(
+            $"{_options.MostWaiting} jobs wait for {Name} already; nothing was done."));
     }
 
     private void Work(BlockingCollection<Job> queue)
@@ -192,7 +188,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
                 return;
             }
 
-            if (_down is { } down)
+            if (_breaker.Down is { } down)
             {
                 job.Fail(Unavailable(down));
                 return;
@@ -271,7 +267,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
 
     private Link LinkOf(Place place)
     {
-        var generation = Volatile.Read(ref _generation);
+        var generation = _breaker.Generation;
         if (place.Link is { } link
             && (place.Generation != generation || (_clock.GetElapsedTime(link.LastUsed) > AskWhenIdleFor && !link.TryPing())))
         {
@@ -280,84 +276,28 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
 
         if (place.Link is null)
         {
-            place.Link = Link.Open(_connectionString, _options.CommandTimeout, _clock, _executing);
+            place.Link = Open();
             place.Generation = generation;
         }
 
         return place.Link;
     }
 
+    private Link Open() => Link.Open(_connectionString, _options.CommandTimeout, _clock, _executing);
+
     private void Trip(MySqlFault fault)
     {
-        lock (_gate)
+        if (!_breaker.Trip(fault))
         {
-            if (_down is not null || _stopping.IsSet)
-            {
-                return;
-            }
-
-            _down = fault;
-            _generation++;
-            _probeTimer.Change(TimeSpan.Zero, _options.ProbeEvery);
+            return;
         }
 
-        Log.Down(_logger, Name, fault.Message, fault);
         foreach (var queue in new[] { _writes, _reads })
         {
             while (queue.TryTake(out var job))
             {
                 job.Fail(Unavailable(fault));
             }
-        }
-    }
-
-    private void Ask()
-    {
-        try
-        {
-            _probeNow.Set();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The timer's last tick, after the end.
-        }
-    }
-
-    private void Probe()
-    {
-        while (true)
-        {
-            _probeNow.WaitOne();
-            if (_stopping.IsSet)
-            {
-                return;
-            }
-
-            if (!IsDown)
-            {
-                continue;
-            }
-
-            try
-            {
-                Link.Open(_connectionString, _options.CommandTimeout, _clock).Dispose();
-            }
-            catch (MySqlFault fault)
-            {
-                Log.StillDown(_logger, Name, fault.Message);
-                continue;
-            }
-
-            lock (_gate)
-            {
-                _down = null;
-                if (!_stopping.IsSet)
-                {
-                    _probeTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                }
-            }
-
-            Log.Up(_logger, Name);
         }
     }
 
@@ -387,16 +327,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
         [LoggerMessage(1, LogLevel.Error, "A transaction on {Server} failed and was taken back, or its answer was lost ({Kind}, error {Number})")]
         public static partial void JobFailed(ILogger logger, string server, FaultKind kind, int number, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Error, "{Server} does not answer ({Reason}); calls are refused as retryable until it does")]
-        public static partial void Down(ILogger logger, string server, string reason, Exception exception);
-
-        [LoggerMessage(3, LogLevel.Debug, "{Server} still does not answer ({Reason})")]
-        public static partial void StillDown(ILogger logger, string server, string reason);
-
-        [LoggerMessage(4, LogLevel.Information, "{Server} answers again")]
-        public static partial void Up(ILogger logger, string server);
-
-        [LoggerMessage(5, LogLevel.Critical, "A thread of the store for {Server} failed with a job")]
+        [LoggerMessage(2, LogLevel.Critical, "A thread of the store for {Server} failed with a job")]
         public static partial void ThreadFault(ILogger logger, string server, Exception exception);
     }
 }

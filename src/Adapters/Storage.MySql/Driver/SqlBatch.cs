@@ -83,12 +83,6 @@ internal sealed class SqlBatch
         }
 
         command.CommandText = text.ToString();
-        FillValues(command);
-    }
-
-    /// <summary>Gives a command that runs one of the statements its values.</summary>
-    public void FillValues(DbCommand command)
-    {
         for (var i = 0; i < _values.Count; i++)
         {
             var parameter = command.CreateParameter();
@@ -96,6 +90,14 @@ internal sealed class SqlBatch
             parameter.Value = _values[i];
             command.Parameters.Add(parameter);
         }
+    }
+
+    /// <summary>Another batch with the same values, of that statement alone: one of this batch's, or its explanation.</summary>
+    internal SqlBatch Copy(string statement)
+    {
+        var copy = new SqlBatch();
+        copy._values.AddRange(_values);
+        return copy.Add(new Sql(statement));
     }
 
     /// <summary>Counts what an INSERT grew by.</summary>

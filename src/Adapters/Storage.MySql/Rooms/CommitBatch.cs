@@ -83,15 +83,18 @@ internal sealed class CommitBatch
             "room_mention_count = VALUES(room_mention_count), member_count = VALUES(member_count), pin_count = VALUES(pin_count), " +
             "last_message_seq = VALUES(last_message_seq), last_at = VALUES(last_at), archived = VALUES(archived), name = VALUES(name), " +
             "topic = VALUES(topic), last_month = VALUES(last_month), last_message_month = VALUES(last_message_month)");
-        Months = _batch.AddRows($"INSERT INTO {Rooms}.room_months (room_id, month, first_seq, messages_before, room_mentions_before) VALUES");
+        Months = _batch.AddRows(
+            $"INSERT INTO {Rooms}.room_months (room_id, month, first_seq, messages_before, room_mentions_before) VALUES");
         ClientIds = _batch.AddRows(
             $"INSERT INTO {Messages}.message_client_ids (room_id, user_id, client_key, content_hash, seq, message_id, at) VALUES");
         MessageRows = _batch.AddRows(
-            $"INSERT INTO {Messages}.messages (room_id, seq, month, id, by_user, at, ordinal, reply_to, thread, mentions_room, client_id, mentions, attachments, text) VALUES");
+            $"INSERT INTO {Messages}.messages (room_id, seq, month, id, by_user, at, ordinal, reply_to, thread, mentions_room, " +
+            $"client_id, mentions, attachments, text) VALUES");
         Threads = _batch.AddRows($"INSERT INTO {Messages}.message_threads (room_id, thread, seq, month) VALUES");
         Mentions = _batch.AddRows($"INSERT INTO {Messages}.message_mentions (room_id, user_id, seq, ordinal) VALUES");
         Events = _batch.AddRows(
-            $"INSERT INTO {Messages}.message_events (room_id, seq, month, commit_id, kind, at, by_user, target, is_on, user_id, `change`, role, muted_until, archived, mentions_room, mentions, text, emoji, name, topic) VALUES");
+            $"INSERT INTO {Messages}.message_events (room_id, seq, month, commit_id, kind, at, by_user, target, is_on, user_id, " +
+            $"`change`, role, muted_until, archived, mentions_room, mentions, text, emoji, name, topic) VALUES");
         ListChanges = _batch.AddRows($"INSERT INTO {Rooms}.room_list_changes (room_id, seq, user_id, is_member, at) VALUES");
         Outbox = _batch.AddRows($"INSERT INTO {Messages}.outbox (room_id, first_seq, last_seq, at) VALUES");
     }

@@ -27,7 +27,9 @@ internal sealed class CommitFacts
         var reads = new List<Action<Rows>>();
         var batch = new SqlBatch().Add(new Sql("START TRANSACTION"));
         IReadOnlyCollection<long> rooms = [.. commits.Select(c => c.Head.Id.Value)];
-        batch.Add($"SELECT id, version, last_seq, last_month, last_message_month FROM {shard.Rooms}.rooms FORCE INDEX (PRIMARY) WHERE id IN ({rooms}) ORDER BY id FOR UPDATE");
+        batch.Add(
+            $"SELECT id, version, last_seq, last_month, last_message_month FROM {shard.Rooms}.rooms FORCE INDEX (PRIMARY) WHERE id " +
+            $"IN ({rooms}) ORDER BY id FOR UPDATE");
         reads.Add(row => facts._rooms.Add(new RoomId(row.Long(0)), new LockedRoom(row.Long(1), row.Long(2), row.Int(3), row.Int(4))));
         facts.AskForDirectRooms(batch, reads, shard, commits);
         var old = commits.Where(c => c.ExpectedVersion > 0).ToList();
@@ -147,7 +149,8 @@ internal sealed class CommitFacts
             orderby sender.Key.Room, sender.Key.User
             select sender;
         var any = batch.AddAlternatives(
-            $"SELECT room_id, user_id, client_key, content_hash, seq, message_id, at FROM {shard.Messages}.message_client_ids FORCE INDEX (PRIMARY) WHERE",
+            $"SELECT room_id, user_id, client_key, content_hash, seq, message_id, at FROM {shard.Messages}.message_client_ids FORCE " +
+            $"INDEX (PRIMARY) WHERE",
             alternatives =>
             {
                 foreach (var sender in keys)
@@ -176,7 +179,8 @@ internal sealed class CommitFacts
         ];
         if (rooms.Count > 0)
         {
-            batch.Add($"SELECT room_id, month, first_seq FROM {shard.Rooms}.room_months WHERE room_id IN ({rooms}) ORDER BY room_id, month");
+            batch.Add(
+                $"SELECT room_id, month, first_seq FROM {shard.Rooms}.room_months WHERE room_id IN ({rooms}) ORDER BY room_id, month");
             reads.Add(row =>
             {
                 var room = new RoomId(row.Long(0));
@@ -200,7 +204,9 @@ internal sealed class CommitFacts
             {
                 foreach (var (room, user) in counted)
                 {
-                    parts.Add($"(SELECT room_id, user_id, ordinal FROM {shard.Messages}.message_mentions WHERE room_id = {room} AND user_id = {user} ORDER BY seq DESC LIMIT 1)");
+                    parts.Add(
+                        $"(SELECT room_id, user_id, ordinal FROM {shard.Messages}.message_mentions WHERE room_id = {room} AND " +
+                        $"user_id = {user} ORDER BY seq DESC LIMIT 1)");
                 }
             });
             reads.Add(row => _mentions.Add((new RoomId(row.Long(0)), new UserId(row.Long(1))), row.Long(2)));

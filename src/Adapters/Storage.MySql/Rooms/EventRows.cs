@@ -31,8 +31,12 @@ internal static class EventRows
         var room = head.Id;
         var within = months.Between(after + 1, last);
         var batch = new SqlBatch()
-            .Add($"SELECT {MessageColumns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({within}) AND seq > {after} AND seq <= {last} ORDER BY seq")
-            .Add($"SELECT {EventColumns} FROM {shard.Messages}.message_events WHERE room_id = {room} AND month IN ({within}) AND seq > {after} AND seq <= {last} ORDER BY seq");
+            .Add(
+                $"SELECT {MessageColumns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({within}) AND seq > " +
+                $"{after} AND seq <= {last} ORDER BY seq")
+            .Add(
+                $"SELECT {EventColumns} FROM {shard.Messages}.message_events WHERE room_id = {room} AND month IN ({within}) AND seq " +
+                $"> {after} AND seq <= {last} ORDER BY seq");
         return link.Query(batch, rows =>
         {
             var log = new List<RoomEvent>((int)(last - after));

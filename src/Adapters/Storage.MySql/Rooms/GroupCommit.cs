@@ -116,8 +116,12 @@ internal sealed class GroupCommit(MySqlStore store, RoomShard shard, IReadOnlyLi
         });
         var stands = months.Find(first.Seq) is { } month && link.Query(
             first.Message is { } message
-                ? new SqlBatch().Add($"SELECT 1 FROM {Shard.Messages}.messages WHERE room_id = {room} AND seq = {first.Seq} AND month = {month.Month} AND id = {message.Id.Value}")
-                : new SqlBatch().Add($"SELECT 1 FROM {Shard.Messages}.message_events WHERE room_id = {room} AND seq = {first.Seq} AND month = {month.Month} AND commit_id = {_commitId}"),
+                ? new SqlBatch().Add(
+                    $"SELECT 1 FROM {Shard.Messages}.messages WHERE room_id = {room} AND seq = {first.Seq} AND month = " +
+                    $"{month.Month} AND id = {message.Id.Value}")
+                : new SqlBatch().Add(
+                    $"SELECT 1 FROM {Shard.Messages}.message_events WHERE room_id = {room} AND seq = {first.Seq} AND month = " +
+                    $"{month.Month} AND commit_id = {_commitId}"),
             rows => rows.Step());
         store.Metrics.UnknownOutcome(stands);
         _unproven = stands ? commit : null;

@@ -16,24 +16,20 @@ internal static class MessageRows
     /// <summary>Asks for the last messages below a seq, the newest first; read by <see cref="Read"/>.</summary>
     public static void AddBefore(SqlBatch batch, RoomShard shard, RoomId room, RoomMonths months, long before, int limit) =>
         batch.Add(
-            $"SELECT {Columns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({months.Before(before, limit)}) AND seq < {before} ORDER BY seq DESC LIMIT {limit}");
+            $"SELECT {Columns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({months.Before(before, limit)}) " +
+            $"AND seq < {before} ORDER BY seq DESC LIMIT {limit}");
 
     /// <summary>Asks for the first messages above a seq, the oldest first; read by <see cref="Read"/>.</summary>
     public static void AddAfter(SqlBatch batch, RoomShard shard, RoomId room, RoomMonths months, long after, int limit) =>
         batch.Add(
-            $"SELECT {Columns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({months.After(after, limit)}) AND seq > {after} ORDER BY seq LIMIT {limit}");
+            $"SELECT {Columns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({months.After(after, limit)}) " +
+            $"AND seq > {after} ORDER BY seq LIMIT {limit}");
 
-    /// <summary>Asks for messages by their places, the oldest first; read by <see cref="Read"/>.</summary>
-    public static void AddThese(SqlBatch batch, RoomShard shard, RoomId room, IReadOnlyCollection<(long Seq, long Month)> places)
-    {
-        var months = places.Select(p => p.Month).Distinct().ToList();
-        var seqs = places.Select(p => p.Seq).ToList();
-        batch.Add(
-            $"SELECT {Columns} FROM {shard.Messages}.messages WHERE room_id = {room} AND month IN ({months}) AND seq IN ({seqs}) ORDER BY seq");
-    }
-
-    /// <summary>Asks for one message each of several rooms; read by <see cref="Read"/>.</summary>
-    public static void AddOneEach(SqlBatch batch, RoomShard shard, IReadOnlyCollection<(RoomId Room, long Seq, long Month)> places)
+    /// <summary>
+    /// Asks for messages by their places, in no order; read by <see cref="Read"/>. One by one: lists of seqs and of months would be taken for all
+    /// their combinations.
+    /// </summary>
+    public static void AddThese(SqlBatch batch, RoomShard shard, IReadOnlyCollection<(RoomId Room, long Seq, long Month)> places)
     {
         var months = places.Select(p => p.Month).Distinct().ToList();
         var keys = new Sql(string.Join(" OR ", places.Select(p => $"room_id = {p.Room} AND seq = {p.Seq} AND month = {p.Month}")));
@@ -88,7 +84,9 @@ internal static class MessageRows
         var own = new Sql(string.Join(
             " OR ", reacted.Select(m => $"room_id = {m.Room} AND seq = {m.Message.Seq} AND month = {m.Month} AND user_id = {reader}")));
         batch.Add($"SELECT room_id, seq, emoji_key FROM {shard.Messages}.message_reactions WHERE month IN ({months}) AND ({own})");
-        batch.Add($"SELECT room_id, seq, emoji_key, emoji, users FROM {shard.Messages}.message_emoji WHERE month IN ({months}) AND ({keys}) ORDER BY first_seq");
+        batch.Add(
+            $"SELECT room_id, seq, emoji_key, emoji, users FROM {shard.Messages}.message_emoji WHERE month IN ({months}) AND " +
+            $"({keys}) ORDER BY first_seq");
         var reactions = link.Query(batch, rows =>
         {
             var mine = new HashSet<(long, long, string)>();

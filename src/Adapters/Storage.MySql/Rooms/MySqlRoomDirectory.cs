@@ -42,7 +42,9 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
                 foreach (var shard in server)
                 {
                     batch.Add(
-                        $"SELECT r.id, r.last_seq, r.member_count FROM {shard.Key.Rooms}.room_members m JOIN {shard.Key.Rooms}.rooms r ON r.id = m.room_id WHERE m.room_id IN ({Values(shard)}) AND m.user_id = {user} AND m.banned = 0");
+                        $"SELECT r.id, r.last_seq, r.member_count FROM {shard.Key.Rooms}.room_members m JOIN " +
+                        $"{shard.Key.Rooms}.rooms r ON r.id = m.room_id WHERE m.room_id IN ({Values(shard)}) AND m.user_id = {user} " +
+                        $"AND m.banned = 0");
                 }
 
                 return link.Begin(batch, rows => ReadLists(rows, server.Count(), row => new Membership(new RoomId(row.Long(0)), row.Long(1), row.Int(2), IsMember: true)));
@@ -57,7 +59,8 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
         return shard.Server.ReadAsync(
             link => link.Query(
                 new SqlBatch().Add(
-                    $"SELECT r.last_seq, r.member_count, EXISTS (SELECT 1 FROM {shard.Rooms}.room_members m WHERE m.room_id = r.id AND m.user_id = {user} AND m.banned = 0) FROM {shard.Rooms}.rooms r WHERE r.id = {room}"),
+                    $"SELECT r.last_seq, r.member_count, EXISTS (SELECT 1 FROM {shard.Rooms}.room_members m WHERE m.room_id = r.id " +
+                    $"AND m.user_id = {user} AND m.banned = 0) FROM {shard.Rooms}.rooms r WHERE r.id = {room}"),
                 rows => rows.Step() ? new Membership(room, rows.Long(0), rows.Int(1), rows.Bool(2)) : (Membership?)null),
             cancellationToken);
     }
@@ -112,7 +115,9 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
             {
                 var db = database.Db;
                 var batch = new SqlBatch().Add(
-                    $"SELECT {RoomRows.HeadColumns} FROM {db}.room_names n JOIN {db}.rooms r ON r.id = n.room_id WHERE n.room_id > {after} AND LOCATE({folded}, n.name) > 0 AND NOT EXISTS (SELECT 1 FROM {db}.room_members m WHERE m.room_id = n.room_id AND m.user_id = {reader} AND m.banned = 1) ORDER BY n.room_id LIMIT {limit}");
+                    $"SELECT {RoomRows.HeadColumns} FROM {db}.room_names n JOIN {db}.rooms r ON r.id = n.room_id WHERE n.room_id > " +
+                    $"{after} AND LOCATE({folded}, n.name) > 0 AND NOT EXISTS (SELECT 1 FROM {db}.room_members m WHERE m.room_id = " +
+                    $"n.room_id AND m.user_id = {reader} AND m.banned = 1) ORDER BY n.room_id LIMIT {limit}");
                 return link.Query(batch, rows => ReadLists(rows, 1, RoomRows.Head));
             },
             cancellationToken));
@@ -153,7 +158,9 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
     private static List<MemberRoom> List(Link link, RoomShard shard, UserId user, List<long> rooms)
     {
         var batch = RoomRows.BeginSnapshot().Add(
-            $"SELECT {RoomRows.HeadColumns}, {RoomRows.MemberColumns}, {RoomRows.MarkColumns}, r.last_message_month FROM {shard.Rooms}.room_members m JOIN {shard.Rooms}.rooms r ON r.id = m.room_id WHERE m.room_id IN ({rooms}) AND m.user_id = {user} AND m.banned = 0");
+            $"SELECT {RoomRows.HeadColumns}, {RoomRows.MemberColumns}, {RoomRows.MarkColumns}, r.last_message_month FROM " +
+            $"{shard.Rooms}.room_members m JOIN {shard.Rooms}.rooms r ON r.id = m.room_id WHERE m.room_id IN ({rooms}) AND " +
+            $"m.user_id = {user} AND m.banned = 0");
         var found = link.Begin(batch, rows => ReadLists(rows, 1, row =>
         {
             var head = RoomRows.Head(row);
@@ -172,7 +179,7 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
         }
 
         var second = new SqlBatch();
-        MessageRows.AddOneEach(second, shard, last);
+        MessageRows.AddThese(second, shard, last);
         var messages = MessageRows.WithReactions(link, shard, user, link.Query(second, MessageRows.Read)).ToDictionary(m => m.Room, m => m.Message);
         return [.. found.Select(f => f.Room with { LastMessage = messages.GetValueOrDefault(f.Room.Head.Id) })];
     }
@@ -183,7 +190,8 @@ internal sealed class MySqlRoomDirectory(MySqlStore store) : IRoomDirectory
         return server.ReadAsync(
             link => link.Query(
                 new SqlBatch().Add(
-                    $"SELECT room_id FROM {db}.user_rooms WHERE user_id = {user} AND room_id > {after} AND is_member = 1 ORDER BY room_id LIMIT {limit}"),
+                    $"SELECT room_id FROM {db}.user_rooms WHERE user_id = {user} AND room_id > {after} AND is_member = 1 ORDER BY " +
+                    $"room_id LIMIT {limit}"),
                 rows => ReadLists(rows, 1, row => new RoomId(row.Long(0)))),
             cancellationToken);
     }

@@ -44,7 +44,8 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
         ReadAsync(
             room,
             reader,
-            (batch, shard) => batch.Add($"SELECT seq, month FROM {shard.Messages}.message_pins WHERE room_id = {room} ORDER BY pinned_seq DESC"),
+            (batch, shard) => batch.Add(
+                $"SELECT seq, month FROM {shard.Messages}.message_pins WHERE room_id = {room} ORDER BY pinned_seq DESC"),
             ReadPlaces,
             (link, shard, _, places) =>
             {
@@ -59,7 +60,8 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
             room,
             reader,
             (batch, shard) => batch.Add(
-                $"SELECT {RoomRows.MemberColumns}, m.read_seq FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id > {after} AND m.banned = 0 ORDER BY m.user_id LIMIT {limit}"),
+                $"SELECT {RoomRows.MemberColumns}, m.read_seq FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND " +
+                $"m.user_id > {after} AND m.banned = 0 ORDER BY m.user_id LIMIT {limit}"),
             rows =>
             {
                 var members = new List<MemberRow>();
@@ -72,6 +74,10 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
             },
             (_, _, _, members) => (IReadOnlyList<MemberRow>)members,
             cancellationToken);
+
+    public Task<RoomRead<IReadOnlyList<OwnReaction>>?> ReadOwnReactionsAsync(
+        RoomId room, UserId reader, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+        ReadAsync(room, reader, (link, shard, _) => OwnReactions.Read(link, shard, room, reader, messages), cancellationToken);
 
     private static IReadOnlyList<Message> Page(Link link, RoomShard shard, RoomId room, UserId reader, MessageQuery query, RoomMonths months)
     {
@@ -111,7 +117,9 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
     {
         var (before, lower, after, upper) = Sides(query);
         batch.Add(
-            $"(SELECT seq, month FROM {shard.Messages}.message_threads WHERE room_id = {room} AND thread = {thread} AND seq < {before} ORDER BY seq DESC LIMIT {lower}) UNION ALL (SELECT seq, month FROM {shard.Messages}.message_threads WHERE room_id = {room} AND thread = {thread} AND seq > {after} ORDER BY seq LIMIT {upper})");
+            $"(SELECT seq, month FROM {shard.Messages}.message_threads WHERE room_id = {room} AND thread = {thread} AND seq < " +
+            $"{before} ORDER BY seq DESC LIMIT {lower}) UNION ALL (SELECT seq, month FROM {shard.Messages}.message_threads WHERE " +
+            $"room_id = {room} AND thread = {thread} AND seq > {after} ORDER BY seq LIMIT {upper})");
     }
 
     /// <summary>A thread is the message that it hangs on and those that name it.</summary>
@@ -123,7 +131,7 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
             places.Add((thread, root.Month));
         }
 
-        var found = These(link, shard, room, reader, places).Select(m => m.Message).ToList();
+        var found = These(link, shard, room, reader, places).Select(m => m.Message).OrderBy(m => m.Seq).ToList();
         var (before, lower, after, upper) = Sides(query);
         var (below, above) = (found.Where(m => m.Seq < before).TakeLast(lower), found.Where(m => m.Seq > after).Take(upper));
         return query.Around is null && lower > 0 ? [.. below.Reverse()] : [.. below, .. above];
@@ -147,7 +155,7 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
         }
 
         var batch = new SqlBatch();
-        MessageRows.AddThese(batch, shard, room, places);
+        MessageRows.AddThese(batch, shard, [.. places.Select(p => (room, p.Seq, p.Month))]);
         return MessageRows.WithReactions(link, shard, reader, link.Query(batch, MessageRows.Read));
     }
 

@@ -55,7 +55,8 @@ internal sealed class MySqlRoomStore(MySqlStore store, RoomLists lists) : IRoomS
         return shard.Server.ReadAsync(
             link => link.Query(
                 new SqlBatch().Add(
-                    $"SELECT content_hash, seq, message_id, at FROM {shard.Messages}.message_client_ids WHERE room_id = {room} AND user_id = {sender} AND client_key = {KeyText.Of(clientId)}"),
+                    $"SELECT content_hash, seq, message_id, at FROM {shard.Messages}.message_client_ids WHERE room_id = {room} AND " +
+                    $"user_id = {sender} AND client_key = {KeyText.Of(clientId)}"),
                 rows => rows.Step()
                     ? new ClientIdRecord(sender, clientId, rows.Long(0), new SendAck(room, rows.Long(1), new MessageId(rows.Long(2)), rows.Time(3)))
                     : null),

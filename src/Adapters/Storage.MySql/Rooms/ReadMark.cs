@@ -10,7 +10,9 @@ internal static class ReadMark
     public static (ReadState? State, bool Moves) Find(Link link, RoomShard shard, RoomId room, UserId user, long seq)
     {
         var batch = RoomRows.BeginSnapshot().AddHead(shard, room)
-            .Add($"SELECT {RoomRows.MarkColumns} FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id = {user} AND m.banned = 0");
+            .Add(
+                $"SELECT {RoomRows.MarkColumns} FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id = {user} " +
+                $"AND m.banned = 0");
         return link.Begin(batch, rows =>
         {
             if (RoomRows.FindHead(rows) is not { } head)
@@ -31,7 +33,9 @@ internal static class ReadMark
     public static ReadState? Move(Link link, RoomShard shard, RoomId room, UserId user, long seq)
     {
         var batch = new SqlBatch().Add(new Sql("START TRANSACTION"))
-            .Add($"SELECT {RoomRows.MarkColumns} FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id = {user} AND m.banned = 0 FOR UPDATE")
+            .Add(
+                $"SELECT {RoomRows.MarkColumns} FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id = {user} " +
+                $"AND m.banned = 0 FOR UPDATE")
             .AddHead(shard, room);
         RoomMonths.AddTo(batch, shard, room);
         var (present, head, months) = link.Begin(batch, rows =>
@@ -54,7 +58,13 @@ internal static class ReadMark
         var (messagesBefore, mentionsBefore) = month is { } m ? (m.MessagesBefore, m.RoomMentionsBefore)
             : (months.MessagesBefore, months.RoomMentionsBefore ?? head.RoomMentionCount);
         var second = new SqlBatch()
-            .Add($"UPDATE {shard.Rooms}.room_members SET read_seq = {mark}, read_messages = COALESCE((SELECT ordinal FROM {shard.Messages}.messages WHERE room_id = {room} AND month = {month?.Month ?? 0} AND seq <= {to} ORDER BY seq DESC LIMIT 1), {messagesBefore}), read_mentions = COALESCE((SELECT ordinal FROM {shard.Messages}.message_mentions WHERE room_id = {room} AND user_id = {user} AND seq <= {to} ORDER BY seq DESC LIMIT 1), 0), read_room_mentions = COALESCE((SELECT ordinal FROM {shard.Messages}.message_mentions WHERE room_id = {room} AND user_id = 0 AND seq <= {to} ORDER BY seq DESC LIMIT 1), {mentionsBefore}) WHERE room_id = {room} AND user_id = {user}")
+            .Add(
+                $"UPDATE {shard.Rooms}.room_members SET read_seq = {mark}, read_messages = COALESCE((SELECT ordinal FROM " +
+                $"{shard.Messages}.messages WHERE room_id = {room} AND month = {month?.Month ?? 0} AND seq <= {to} ORDER BY seq " +
+                $"DESC LIMIT 1), {messagesBefore}), read_mentions = COALESCE((SELECT ordinal FROM {shard.Messages}.message_mentions " +
+                $"WHERE room_id = {room} AND user_id = {user} AND seq <= {to} ORDER BY seq DESC LIMIT 1), 0), read_room_mentions = " +
+                $"COALESCE((SELECT ordinal FROM {shard.Messages}.message_mentions WHERE room_id = {room} AND user_id = 0 AND seq <= " +
+                $"{to} ORDER BY seq DESC LIMIT 1), {mentionsBefore}) WHERE room_id = {room} AND user_id = {user}")
             .Add($"SELECT {RoomRows.MarkColumns} FROM {shard.Rooms}.room_members m WHERE m.room_id = {room} AND m.user_id = {user}");
         return link.Commit(second, rows => rows.Step() ? RoomRows.Mark(rows, 0, head) : null);
     }

@@ -127,7 +127,9 @@ internal sealed class RoomCommitWriter
         _batch.ClientIds.Add(
             $"({_room}, {message.By}, {KeyText.Of(message.ClientId)}, {contentHash}, {message.Seq}, {message.Id.Value}, {message.At})");
         _batch.MessageRows.Add(
-            $"({_room}, {message.Seq}, {_month}, {message.Id.Value}, {message.By}, {message.At}, {ordinal}, {message.ReplyTo}, {message.Thread}, {message.MentionsRoom}, {message.ClientId}, {StoredJson.Write(message.Mentions)}, {StoredJson.Write(message.Attachments)}, {message.Text})");
+            $"({_room}, {message.Seq}, {_month}, {message.Id.Value}, {message.By}, {message.At}, {ordinal}, {message.ReplyTo}, " +
+            $"{message.Thread}, {message.MentionsRoom}, {message.ClientId}, {StoredJson.Write(message.Mentions)}, " +
+            $"{StoredJson.Write(message.Attachments)}, {message.Text})");
         if (message.Thread is { } root)
         {
             _batch.Threads.Add($"({_room}, {root}, {message.Seq}, {_month})");
@@ -198,7 +200,10 @@ internal sealed class RoomCommitWriter
         }
 
         _batch.Events.Add(
-            $"({_room}, {roomEvent.Seq}, {_month}, {_commitId}, {(long)roomEvent.Kind}, {roomEvent.At}, {roomEvent.By}, {roomEvent.Target}, {roomEvent.On}, {roomEvent.UserId?.Value}, {(long?)roomEvent.Change}, {(long?)roomEvent.Role}, {roomEvent.MutedUntil}, {roomEvent.Archived}, {mentionsRoom}, {StoredJson.Write(mentions)}, {text}, {roomEvent.Emoji}, {roomEvent.Name}, {roomEvent.Topic})");
+            $"({_room}, {roomEvent.Seq}, {_month}, {_commitId}, {(long)roomEvent.Kind}, {roomEvent.At}, {roomEvent.By}, " +
+            $"{roomEvent.Target}, {roomEvent.On}, {roomEvent.UserId?.Value}, {(long?)roomEvent.Change}, {(long?)roomEvent.Role}, " +
+            $"{roomEvent.MutedUntil}, {roomEvent.Archived}, {mentionsRoom}, {StoredJson.Write(mentions)}, {text}, " +
+            $"{roomEvent.Emoji}, {roomEvent.Name}, {roomEvent.Topic})");
     }
 
     private void WriteMember(RoomEvent roomEvent, UserId user)
@@ -210,7 +215,12 @@ internal sealed class RoomCommitWriter
                 // Joining marks everything up to the join as read. Mentions are counted on from those of an earlier membership.
                 var mentions = _facts.Mentions(_room, user);
                 _batch.Then.Add(
-                    $"INSERT INTO {rooms}.room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, read_seq, read_messages, read_mentions, read_room_mentions) VALUES ({_room}, {user}, {role}, 0, {roomEvent.Seq}, NULL, {mentions}, {roomEvent.Seq}, {_messages}, {mentions}, {_roomMentions}) ON DUPLICATE KEY UPDATE role = VALUES(role), banned = 0, joined_seq = VALUES(joined_seq), muted_until = NULL, mention_count = VALUES(mention_count), read_seq = VALUES(read_seq), read_messages = VALUES(read_messages), read_mentions = VALUES(read_mentions), read_room_mentions = VALUES(read_room_mentions)");
+                    $"INSERT INTO {rooms}.room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, " +
+                    $"read_seq, read_messages, read_mentions, read_room_mentions) VALUES ({_room}, {user}, {role}, 0, " +
+                    $"{roomEvent.Seq}, NULL, {mentions}, {roomEvent.Seq}, {_messages}, {mentions}, {_roomMentions}) ON DUPLICATE " +
+                    $"KEY UPDATE role = VALUES(role), banned = 0, joined_seq = VALUES(joined_seq), muted_until = NULL, " +
+                    $"mention_count = VALUES(mention_count), read_seq = VALUES(read_seq), read_messages = VALUES(read_messages), " +
+                    $"read_mentions = VALUES(read_mentions), read_room_mentions = VALUES(read_room_mentions)");
                 ChangeList(roomEvent, user, isMember: true);
                 break;
 
@@ -221,7 +231,9 @@ internal sealed class RoomCommitWriter
 
             case MemberChange.Banned:
                 _batch.Then.Add(
-                    $"INSERT INTO {rooms}.room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, read_seq, read_messages, read_mentions, read_room_mentions) VALUES ({_room}, {user}, {role}, 1, 0, NULL, 0, 0, 0, 0, 0) ON DUPLICATE KEY UPDATE role = VALUES(role), banned = 1, muted_until = NULL");
+                    $"INSERT INTO {rooms}.room_members (room_id, user_id, role, banned, joined_seq, muted_until, mention_count, " +
+                    $"read_seq, read_messages, read_mentions, read_room_mentions) VALUES ({_room}, {user}, {role}, 1, 0, NULL, 0, " +
+                    $"0, 0, 0, 0) ON DUPLICATE KEY UPDATE role = VALUES(role), banned = 1, muted_until = NULL");
                 ChangeList(roomEvent, user, isMember: false);
                 break;
 
@@ -230,7 +242,9 @@ internal sealed class RoomCommitWriter
                 break;
 
             case MemberChange.Muted:
-                _batch.Then.Add($"UPDATE {rooms}.room_members SET muted_until = {roomEvent.MutedUntil} WHERE room_id = {_room} AND user_id = {user}");
+                _batch.Then.Add(
+                    $"UPDATE {rooms}.room_members SET muted_until = {roomEvent.MutedUntil} WHERE room_id = {_room} AND user_id = " +
+                    $"{user}");
                 break;
         }
     }
@@ -253,12 +267,15 @@ internal sealed class RoomCommitWriter
         if (touch.Mark is { } mark)
         {
             _batch.Then.Add(
-                $"UPDATE {rooms}.room_members SET read_seq = {mark.Seq}, read_messages = {mark.Messages}, read_mentions = mention_count + {mark.Mentions}, read_room_mentions = {mark.RoomMentions}, mention_count = mention_count + {touch.Mentions} WHERE room_id = {_room} AND user_id = {user} AND banned = 0");
+                $"UPDATE {rooms}.room_members SET read_seq = {mark.Seq}, read_messages = {mark.Messages}, read_mentions = " +
+                $"mention_count + {mark.Mentions}, read_room_mentions = {mark.RoomMentions}, mention_count = mention_count + " +
+                $"{touch.Mentions} WHERE room_id = {_room} AND user_id = {user} AND banned = 0");
         }
         else
         {
             _batch.Then.Add(
-                $"UPDATE {rooms}.room_members SET mention_count = mention_count + {touch.Mentions} WHERE room_id = {_room} AND user_id = {user} AND banned = 0");
+                $"UPDATE {rooms}.room_members SET mention_count = mention_count + {touch.Mentions} WHERE room_id = {_room} AND " +
+                $"user_id = {user} AND banned = 0");
         }
     }
 
@@ -266,7 +283,9 @@ internal sealed class RoomCommitWriter
     {
         var isNew = _commit.ExpectedVersion == 0;
         (isNew ? _batch.NewRooms : _batch.OldRooms).Add(
-            $"({head.Id}, {(long)head.Kind}, {head.Version}, {head.LastSeq}, {head.MessageCount}, {head.RoomMentionCount}, {head.MemberCount}, {head.PinCount}, {head.LastMessageSeq}, {head.LastAt}, {head.Archived}, {head.Name}, {head.Topic}, {head.CreatedAt}, {head.CreatedBy}, {head.DirectKey}, {_month}, {_lastMessageMonth})");
+            $"({head.Id}, {(long)head.Kind}, {head.Version}, {head.LastSeq}, {head.MessageCount}, {head.RoomMentionCount}, " +
+            $"{head.MemberCount}, {head.PinCount}, {head.LastMessageSeq}, {head.LastAt}, {head.Archived}, {head.Name}, " +
+            $"{head.Topic}, {head.CreatedAt}, {head.CreatedBy}, {head.DirectKey}, {_month}, {_lastMessageMonth})");
         if (isNew)
         {
             WriteName(head);
@@ -283,7 +302,9 @@ internal sealed class RoomCommitWriter
         if (head is { Kind: RoomKind.Public, Archived: false })
         {
             var name = SearchWords.Fold(head.Name ?? string.Empty);
-            _batch.Then.Add($"INSERT INTO {rooms}.room_names (room_id, name) VALUES ({_room}, {name}) ON DUPLICATE KEY UPDATE name = VALUES(name)");
+            _batch.Then.Add(
+                $"INSERT INTO {rooms}.room_names (room_id, name) VALUES ({_room}, {name}) ON DUPLICATE KEY UPDATE name = " +
+                $"VALUES(name)");
         }
         else
         {

@@ -59,7 +59,9 @@ internal sealed partial class RoomLists(MySqlStore store)
     {
         var left = await server.ReadAsync(
             link => link.Query(
-                new SqlBatch().Add($"SELECT room_id, seq, user_id, is_member FROM {db}.room_list_changes WHERE at < {before} ORDER BY at LIMIT {SweepLimit}"),
+                new SqlBatch().Add(
+                    $"SELECT room_id, seq, user_id, is_member FROM {db}.room_list_changes WHERE at < {before} ORDER BY at LIMIT " +
+                    $"{SweepLimit}"),
                 rows =>
                 {
                     var found = new List<RoomListChange>();
@@ -95,7 +97,9 @@ internal sealed partial class RoomLists(MySqlStore store)
         var keys = new Sql(string.Join(" OR ", changes.Select(c => $"user_id = {c.User} AND room_id = {c.Room}")));
         var known = link.Begin(
             new SqlBatch().Add(new Sql("START TRANSACTION"))
-                .Add($"SELECT user_id, room_id, seq, is_member FROM {db}.user_rooms FORCE INDEX (PRIMARY) WHERE {keys} ORDER BY user_id, room_id FOR UPDATE"),
+                .Add(
+                    $"SELECT user_id, room_id, seq, is_member FROM {db}.user_rooms FORCE INDEX (PRIMARY) WHERE {keys} ORDER BY " +
+                    $"user_id, room_id FOR UPDATE"),
             rows =>
             {
                 var found = new Dictionary<(UserId, RoomId), (long Seq, bool IsMember)>();
@@ -135,7 +139,8 @@ internal sealed partial class RoomLists(MySqlStore store)
 
     private static Task<bool> DeleteAsync(DatabaseServer server, Db db, IReadOnlyList<RoomListChange> changes, CancellationToken cancellationToken)
     {
-        var keys = new Sql(string.Join(" OR ", changes.GroupBy(c => c.Room).Select(r => $"room_id = {r.Key} AND seq IN ({string.Join(',', r.Select(c => c.Seq))})")));
+        var keys = new Sql(string.Join(" OR ", changes.GroupBy(c => c.Room).Select(r =>
+            $"room_id = {r.Key} AND seq IN ({string.Join(',', r.Select(c => c.Seq))})")));
         return server.WriteAsync(
             (link, _) =>
             {

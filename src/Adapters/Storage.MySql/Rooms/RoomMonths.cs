@@ -35,7 +35,8 @@ internal sealed class RoomMonths(IReadOnlyList<RoomMonth> months, long messageCo
     /// <summary>Asks for them; read by <see cref="Read(Rows, RoomHead?)"/>.</summary>
     public static void AddTo(SqlBatch batch, RoomShard shard, RoomId room) =>
         batch.Add(
-            $"SELECT month, first_seq, messages_before, room_mentions_before FROM {shard.Rooms}.room_months WHERE room_id = {room} ORDER BY month");
+            $"SELECT month, first_seq, messages_before, room_mentions_before FROM {shard.Rooms}.room_months WHERE room_id = {room} " +
+            $"ORDER BY month");
 
     /// <summary>Reads them.</summary>
     public static RoomMonths Read(Rows rows, RoomHead? head) => Read(rows, head?.MessageCount ?? 0, head?.LastSeq ?? 0);

@@ -25,7 +25,8 @@ internal static class Migrator
         using var link = Open(connectionString, database, options, clock);
         var version = link.Query<string>("SELECT VERSION()")[0];
         var dialect = Dialect.Of(version)
-            ?? throw new MySqlSchemaException($"{MySqlDriver.AddressOf(connectionString)} is {version}; MySQL 8.0 or MariaDB 10.6 is needed, or newer.");
+            ?? throw new MySqlSchemaException(
+                $"{MySqlDriver.AddressOf(connectionString)} is {version}; MySQL 8.0 or MariaDB 10.6 is needed, or newer.");
         var name = LockName(database);
         while (link.Query<long?>("SELECT GET_LOCK(@name, @seconds)", new { name, seconds = LockSeconds })[0] != 1)
         {
@@ -100,7 +101,8 @@ internal static class Migrator
             if (applied.TryGetValue(migration.Number, out var before) && before.Checksum != migration.Checksum)
             {
                 throw new MySqlSchemaException(
-                    $"Schema step {before.Name} of {service} was applied to database {database} with other contents than {migration.Name} has in this " +
+                    $"Schema step {before.Name} of {service} was applied to database {database} with other contents than " +
+                    $"{migration.Name} has in this " +
                     "build. Applied steps never change: add a new one.");
             }
         }

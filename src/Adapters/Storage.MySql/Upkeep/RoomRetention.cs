@@ -40,7 +40,8 @@ internal sealed class RoomRetention(MySqlStore store, Link link)
     private List<long> Find(Db rooms, int keepFrom, long after) =>
         link.Query(
             new SqlBatch().Add(
-                $"SELECT DISTINCT room_id FROM {rooms}.room_months WHERE month < {keepFrom} AND room_id > {after} ORDER BY room_id LIMIT {RoomsAtOnce}"),
+                $"SELECT DISTINCT room_id FROM {rooms}.room_months WHERE month < {keepFrom} AND room_id > {after} ORDER BY room_id " +
+                $"LIMIT {RoomsAtOnce}"),
             rows =>
             {
                 var found = new List<long>();
@@ -73,7 +74,9 @@ internal sealed class RoomRetention(MySqlStore store, Link link)
         var (first, messagesBefore, mentionsBefore) = link.Begin(
             new SqlBatch().Add(new Sql("START TRANSACTION"))
                 .Add($"SELECT last_seq + 1, message_count, room_mention_count FROM {rooms}.rooms WHERE id = {room} FOR UPDATE")
-                .Add($"SELECT first_seq, messages_before, room_mentions_before FROM {rooms}.room_months WHERE room_id = {room} AND month >= {keepFrom} ORDER BY month LIMIT 1"),
+                .Add(
+                    $"SELECT first_seq, messages_before, room_mentions_before FROM {rooms}.room_months WHERE room_id = {room} AND " +
+                    $"month >= {keepFrom} ORDER BY month LIMIT 1"),
             rows =>
             {
                 // Nothing is kept: as if the next event were the first.
@@ -85,12 +88,24 @@ internal sealed class RoomRetention(MySqlStore store, Link link)
         // Rows of the members: the counts at their marks. The marks themselves stay where they are. The version tells grains to load anew.
         // Of mentions, the last one below stays: the next one counts on from it.
         link.Commit(new SqlBatch()
-            .Add($"UPDATE {rooms}.room_members m SET m.read_messages = GREATEST(m.read_messages, {messagesBefore}), m.read_room_mentions = GREATEST(m.read_room_mentions, {mentionsBefore}), m.read_mentions = GREATEST(m.read_mentions, COALESCE((SELECT x.ordinal FROM {messages}.message_mentions x WHERE x.room_id = {room} AND x.user_id = m.user_id AND x.seq < {first} ORDER BY x.seq DESC LIMIT 1), 0)) WHERE m.room_id = {room} AND m.read_seq < {first} AND m.banned = 0")
-            .Add($"UPDATE {rooms}.rooms SET version = version + 1, pin_count = GREATEST(0, pin_count - (SELECT COUNT(*) FROM {messages}.message_pins WHERE room_id = {room} AND seq < {first})) WHERE id = {room} AND EXISTS (SELECT 1 FROM {messages}.message_pins WHERE room_id = {room} AND seq < {first})")
+            .Add(
+                $"UPDATE {rooms}.room_members m SET m.read_messages = GREATEST(m.read_messages, {messagesBefore}), " +
+                $"m.read_room_mentions = GREATEST(m.read_room_mentions, {mentionsBefore}), m.read_mentions = " +
+                $"GREATEST(m.read_mentions, COALESCE((SELECT x.ordinal FROM {messages}.message_mentions x WHERE x.room_id = {room} " +
+                $"AND x.user_id = m.user_id AND x.seq < {first} ORDER BY x.seq DESC LIMIT 1), 0)) WHERE m.room_id = {room} AND " +
+                $"m.read_seq < {first} AND m.banned = 0")
+            .Add(
+                $"UPDATE {rooms}.rooms SET version = version + 1, pin_count = GREATEST(0, pin_count - (SELECT COUNT(*) FROM " +
+                $"{messages}.message_pins WHERE room_id = {room} AND seq < {first})) WHERE id = {room} AND EXISTS (SELECT 1 FROM " +
+                $"{messages}.message_pins WHERE room_id = {room} AND seq < {first})")
             .Add($"UPDATE {rooms}.rooms SET last_message_month = 0 WHERE id = {room} AND last_message_month < {keepFrom}")
             .Add($"DELETE FROM {messages}.message_pins WHERE room_id = {room} AND seq < {first}")
             .Add($"DELETE FROM {messages}.message_threads WHERE room_id = {room} AND seq < {first}")
-            .Add($"DELETE x FROM {messages}.message_mentions x JOIN (SELECT user_id, MAX(seq) AS last FROM {messages}.message_mentions WHERE room_id = {room} AND seq < {first} GROUP BY user_id) k ON k.user_id = x.user_id WHERE x.room_id = {room} AND x.seq < k.last")
+            .Add(
+                $"DELETE {messages}.message_mentions FROM {messages}.message_mentions JOIN (SELECT user_id, MAX(seq) AS last " +
+                $"FROM {messages}.message_mentions WHERE room_id = {room} AND seq < {first} GROUP BY user_id) k " +
+                $"ON k.user_id = {messages}.message_mentions.user_id " +
+                $"WHERE {messages}.message_mentions.room_id = {room} AND {messages}.message_mentions.seq < k.last")
             .Add($"DELETE FROM {rooms}.room_months WHERE room_id = {room} AND month < {keepFrom}"));
     }
 }

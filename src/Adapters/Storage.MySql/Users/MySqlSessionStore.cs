@@ -14,7 +14,8 @@ internal sealed class MySqlSessionStore(MySqlStore store) : ISessionStore
     {
         if (LogicalShards.Of(session.Id) != LogicalShards.Of(session.UserId))
         {
-            return Task.FromException(new ArgumentException($"Session {session.Id} is not on the shard of user {session.UserId}.", nameof(session)));
+            return Task.FromException(new ArgumentException(
+                $"Session {session.Id} is not on the shard of user {session.UserId}.", nameof(session)));
         }
 
         var (server, db) = store.Map.Of(session.UserId);
@@ -46,7 +47,8 @@ internal sealed class MySqlSessionStore(MySqlStore store) : ISessionStore
         var reads = StoreMap.ByServer(sessions, store.Map.Of).Select(server => server.Key.ReadAsync(
             link => link.Query<long>(
                 string.Join(" UNION ALL ", server.Select(shard =>
-                    $"SELECT id FROM `{shard.Key.Users.Name}`.user_sessions WHERE id IN ({string.Join(',', shard)}) AND expires_at > @time")),
+                    $"SELECT id FROM `{shard.Key.Users.Name}`.user_sessions WHERE id IN ({string.Join(',', shard)}) AND expires_at " +
+                    $"> @time")),
                 new { time }),
             cancellationToken));
         return (await Task.WhenAll(reads)).SelectMany(ids => ids).Select(id => new SessionId(id)).ToHashSet();
@@ -73,7 +75,8 @@ internal sealed class MySqlSessionStore(MySqlStore store) : ISessionStore
                 if (row.RefreshHash.AsSpan().SequenceEqual(presentedHash))
                 {
                     link.Execute(
-                        $"UPDATE `{db.Name}`.user_sessions SET previous_hash = refresh_hash, refresh_hash = @nextHash, refreshed_at = @time, expires_at = @end " +
+                        $"UPDATE `{db.Name}`.user_sessions SET previous_hash = refresh_hash, refresh_hash = @nextHash, refreshed_at " +
+                        $"= @time, expires_at = @end " +
                         "WHERE id = @id",
                         new { nextHash, time, end, id });
                     link.Commit();
@@ -101,7 +104,8 @@ internal sealed class MySqlSessionStore(MySqlStore store) : ISessionStore
             link =>
             [
                 .. link.Query<SessionRow>(
-                    $"SELECT {Columns} FROM `{db.Name}`.user_sessions WHERE user_id = @id AND expires_at > @now ORDER BY refreshed_at DESC, id DESC",
+                    $"SELECT {Columns} FROM `{db.Name}`.user_sessions WHERE user_id = @id AND expires_at > @now ORDER BY " +
+                    $"refreshed_at DESC, id DESC",
                     new { id = user.Value, now = now.ToUnixTimeMilliseconds() }).Select(row => row.ToRecord()),
             ],
             cancellationToken);

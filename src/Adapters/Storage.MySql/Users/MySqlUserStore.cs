@@ -18,7 +18,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
     {
         if (LogicalShards.Of(user.Id) != LogicalShards.OfKey(user.Username))
         {
-            return Task.FromException<bool>(new ArgumentException($"User {user.Id} is not on the shard of the user name {user.Username}.", nameof(user)));
+            return Task.FromException<bool>(new ArgumentException(
+                $"User {user.Id} is not on the shard of the user name {user.Username}.", nameof(user)));
         }
 
         var (server, db) = store.Map.Of(user.Id);
@@ -29,7 +30,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
                 try
                 {
                     link.Execute(
-                        $"INSERT INTO `{db.Name}`.users (id, username, display_name, password_hash, avatar, status, is_admin, disabled, created_at) " +
+                        $"INSERT INTO `{db.Name}`.users (id, username, display_name, password_hash, avatar, status, is_admin, " +
+                        $"disabled, created_at) " +
                         "VALUES (@Id, @Username, @DisplayName, @PasswordHash, @Avatar, @Status, @IsAdmin, @Disabled, @CreatedAt)",
                         UserRow.Of(user));
                 }
@@ -85,7 +87,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
                     cancellationToken)
                 : ReadAsync(
                     shard,
-                    $"SELECT {Columns} FROM (SELECT DISTINCT username FROM {db}.user_words WHERE word >= @from AND word < @to AND username > @after " +
+                    $"SELECT {Columns} FROM (SELECT DISTINCT username FROM {db}.user_words WHERE word >= @from " +
+                    "AND (@to IS NULL OR word < @to) AND username > @after " +
                     $"ORDER BY username LIMIT @limit) found JOIN {db}.users u ON u.username = found.username ORDER BY u.username",
                     new { from, to = EndOf(from), after, limit },
                     cancellationToken);
@@ -110,7 +113,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
 
                 // The stored user name, which never changes, not the caller's. Locked, so that of two changes the words are one's.
                 var id = profile.UserId.Value;
-                if (link.Query<string>($"SELECT username FROM `{db.Name}`.users WHERE id = @id FOR UPDATE", new { id }) is not [var username])
+                if (link.Query<string>(
+                    $"SELECT username FROM `{db.Name}`.users WHERE id = @id FOR UPDATE", new { id }) is not [var username])
                 {
                     return false;
                 }
@@ -131,7 +135,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
     {
         var (server, db) = store.Map.Of(user);
         return server.WriteAsync(
-            (link, _) => link.Execute($"UPDATE `{db.Name}`.users SET password_hash = @passwordHash WHERE id = @id", new { passwordHash, id = user.Value }),
+            (link, _) => link.Execute(
+                $"UPDATE `{db.Name}`.users SET password_hash = @passwordHash WHERE id = @id", new { passwordHash, id = user.Value }),
             repeatable: true,
             cancellationToken);
     }
@@ -169,8 +174,8 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
         return cut.ToString();
     }
 
-    /// <summary>The first text above all that begin with the prefix: its last code point that has a next one, made that next one.</summary>
-    private static string EndOf(string prefix)
+    /// <summary>The first text above all that begin with the prefix: its last code point that has a next one, made that next one; null for none.</summary>
+    private static string? EndOf(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();
         while (runes.Count > 0)
@@ -180,11 +185,11 @@ internal sealed class MySqlUserStore(MySqlStore store) : IUserStore
             if (next <= 0x10FFFF)
             {
                 runes.Add(new Rune(next is >= 0xD800 and <= 0xDFFF ? 0xE000 : next));
-                break;
+                return string.Concat(runes);
             }
         }
 
-        return string.Concat(runes);
+        return null;
     }
 
     private static async Task<IEnumerable<UserRecord>> ReadAsync(UserShard shard, string sql, object values, CancellationToken cancellationToken) =>
