@@ -17,7 +17,7 @@ public sealed class ScenarioTests
     [InlineData("sends", 2)]
     [InlineData("fanout", 10)]
     [InlineData("latency", 1)]
-    [InlineData("cluster", 12)]
+    [InlineData("cluster", 13)]
     [InlineData("hot-room", 12)]
     [InlineData("crossing", 6)]
     [InlineData("idle", 2)]

@@ -1,3 +1,4 @@
+using Chat.LoadTests.Reports;
 using Chat.LoadTests.Servers;
 
 namespace Chat.LoadTests.Scenarios;
@@ -20,6 +21,7 @@ internal static class Cluster
         var rounds = new Rounds(Name, "sends/s");
         foreach (var connections in sizes)
         {
+            run.Report.Add($"{Name}, disk", $"before {connections} connections", ("flushes of 16 KiB/s", Flushes.PerSecond(run.Folder, options.SecondsOr(5) / 5)));
             var rooms = Math.Min(connections, options.RoomsOr(connections));
             await using var stages = new Stages();
             foreach (var deployment in deployments)

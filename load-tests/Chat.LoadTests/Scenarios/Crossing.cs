@@ -28,7 +28,7 @@ internal static class Crossing
             {
                 run.Report.Progress($"{Name}: {rooms} rooms on {deployment.Name}");
                 all.Add(await Listening.OpenAsync(deployment, rooms));
-                await all[^1].StreamAsync(rate, options.WarmupSeconds, options);
+                await all[^1].StreamAsync(rate * 5, options.SecondsOr(5) * deployment.Addresses.Count, options);
             }
 
             var rounds = new Rounds(Name, "same gateway p50 ms");

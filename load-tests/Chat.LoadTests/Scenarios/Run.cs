@@ -15,6 +15,9 @@ internal sealed class Run(RunOptions options, Report report) : IAsyncDisposable
 
     public Report Report => report;
 
+    /// <summary>Folder of the run, on the same disk as what the servers keep.</summary>
+    public string Folder => _folder;
+
     /// <summary>Where the server's data lies, when it is ours.</summary>
     public string DataFolder => Path.Combine(_folder, "data");
 

@@ -16,7 +16,7 @@ internal static class Sends
             await using var stage = await Stage.OpenAsync(deployment, connections, Math.Min(connections, run.Options.RoomsOr(connections)));
             foreach (var depth in Depths)
             {
-                await stage.WarmAsync(run.Options, depth);
+                await stage.WarmAsync(run.Options, depth, run.Options.WarmupSeconds);
                 await stage.MeasureAsync(run, "sends", $"{connections} connections, {depth} under way each", depth);
             }
         }

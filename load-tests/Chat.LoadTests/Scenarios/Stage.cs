@@ -48,8 +48,8 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Sends for a while without looking, and then checks every event.</summary>
-    public async Task WarmAsync(RunOptions options, int depth) =>
-        await CheckAsync(await Storm.RunAsync(_senders, depth, options.WarmupSeconds, new(options.TextBytes)));
+    public async Task WarmAsync(RunOptions options, int depth, double seconds) =>
+        await CheckAsync(await Storm.RunAsync(_senders, depth, seconds, new(options.TextBytes)));
 
     /// <summary>Sends for a while, tells the report, and checks every event.</summary>
     /// <returns>What the report was told.</returns>
@@ -86,6 +86,7 @@ internal sealed class Stage : IAsyncDisposable
             ("p99 ms", storm.Latencies.Percentile(0.99)),
             ("sends per transaction", sent / transactions),
             ("transactions/s", transactions / spent.Seconds),
+            ("ms per transaction", spent.Grown("chat.store.commit.duration") / transactions * 1000),
             ("commits/s", commits / spent.Seconds),
             ("events per commit", spent.Grown("chat.rooms.commit.events") / commits),
             ("conflicts per commit", spent.Grown("chat.rooms.commit.conflicts") / commits),

@@ -12,13 +12,18 @@ internal sealed class Stages : IAsyncDisposable
     /// <summary>Storms each in turn, round by round, first awaiting each answer and then with several sends under way.</summary>
     public async Task TakeTurnsAsync(Run run, string scenario, string crowd, Rounds rounds)
     {
+        // Each gateway compiles what is called often while it runs, for many seconds when the processors are busy. Without rounds that do not
+        // count, those with several gateways would pay for it several times over.
         foreach (var depth in Sends.Depths)
         {
             foreach (var stage in _stages)
             {
-                await stage.WarmAsync(run.Options, depth);
+                await stage.WarmAsync(run.Options, depth, run.Options.SecondsOr(5) * stage.Deployment.Addresses.Count);
             }
+        }
 
+        foreach (var depth in Sends.Depths)
+        {
             for (var round = 1; round <= run.Options.RoundsOr(3); round++)
             {
                 var measured = new List<(string Case, Result Result)>();

@@ -51,7 +51,7 @@ internal sealed class BackingServers : IAsyncDisposable
             $"--Chat:MySql:{service}:0:ConnectionString={_database.ConnectionString($"{installation}_{service}".ToLowerInvariant())}",
         }),
         .. redis
-            ? new[] { "Backplane", "Presence", "RateLimiter" }.Select(setting => $"--Chat:{setting}=Redis")
+            ? new[] { "Backplane", "Presence", "SessionCache", "RateLimiter", "RecentMessages" }.Select(setting => $"--Chat:{setting}=Redis")
                 .Append($"--Chat:Redis:Servers:0={_redis.Endpoint}").Append($"--Chat:Redis:Prefix={installation}")
             : [],
     ];
