@@ -83,6 +83,20 @@ public sealed class RetryTests(FaultServer fault) : IClassFixture<FaultServer>, 
         outcomes.Count(o => o[0].Status is CommitStatus.Conflict).ShouldBe(7);
     }
 
+    [Fact]
+    public async Task Who_is_told_that_nothing_was_written_meets_no_lock_of_it()
+    {
+        var outdated = (await _room.NextAsync()).Say(_room.Owner, "outdated").Build();
+        await _room.SayAsync("first");
+        using var other = new Gate(fault.Server, _rooms, new RoomId(0));
+        for (var i = 0; i < 50; i++)
+        {
+            (await _store.Ports.Rooms.CommitAsync([outdated])).Single().Status.ShouldBe(CommitStatus.Conflict);
+            other.Link.Execute($"SELECT id FROM `{_rooms}`.rooms WHERE id = {_room.Id} FOR UPDATE NOWAIT");
+            other.Link.Execute("ROLLBACK; START TRANSACTION");
+        }
+    }
+
     private Task WaitsForALockAsync() =>
         Wait.Until(
             async () => (await _store.Store.Map.First.Server.ReadAsync(
