@@ -36,7 +36,7 @@ public static class SiloHosting
             builder.Services, StorageOf(configuration), data,
             configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
         builder.Services.AddLocalBackplane();
-        builder.Services.AddLocalState();
+        builder.Services.AddLocalState().AddRecentRoomReader();
         AddShared(builder.Services, configuration);
         builder.Services.AddIdSource();
         builder.Services.AddMetrics().AddSingleton<RoomMetrics>().AddSingleton<MentionNames>();
@@ -52,7 +52,7 @@ public static class SiloHosting
     /// <summary>Whether the store is a file of this process' own, in its data directory.</summary>
     public static bool IsEmbedded(IConfiguration configuration) => StorageOf(configuration) is "Sqlite";
 
-    private static string StorageOf(IConfiguration configuration) => configuration["Chat:Storage"] ?? "Sqlite";
+    internal static string StorageOf(IConfiguration configuration) => configuration["Chat:Storage"] ?? "Sqlite";
 
     private static void AddStorage(IServiceCollection services, string name, DataDirectory? data, string? path)
     {
@@ -79,7 +79,9 @@ public static class SiloHosting
         {
             ("Chat:Backplane", "Local", RedisHosting.AddRedisBackplane),
             ("Chat:Presence", "Memory", RedisHosting.AddRedisPresence),
+            ("Chat:SessionCache", "Memory", RedisHosting.AddRedisSessionCache),
             ("Chat:RateLimiter", "Memory", RedisHosting.AddRedisRateLimiter),
+            ("Chat:RecentMessages", "Memory", RedisHosting.AddRedisRecentMessages),
         })
         {
             services.AddSetting(key);
