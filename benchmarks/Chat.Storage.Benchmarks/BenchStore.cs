@@ -1,35 +1,47 @@
 using System.Diagnostics.Metrics;
 using Chat.Abstractions;
+using Chat.Storage.MySql;
+using Chat.Storage.MySql.Rooms;
 using Chat.Storage.Sqlite;
+using Chat.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Storage.Benchmarks;
 
-/// <summary>A store with default options in a folder, and what its meter counts.</summary>
+/// <summary>A store with default options, and what its meter counts.</summary>
 internal sealed class BenchStore : IAsyncDisposable, IMeterFactory
 {
     private readonly MeterListener _listener = new();
+    private readonly IAsyncDisposable _store;
     private long _transactions;
 
     public BenchStore(string folder, string name)
     {
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            if (instrument.Name == "chat.store.transactions")
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _transactions, value));
-        _listener.Start();
-        Database = SqliteDatabase.Open(
+        Count();
+        var database = SqliteDatabase.Open(
             new SqliteStorageOptions { Path = Path.Combine(folder, name + ".db") }, this, TimeProvider.System, NullLogger.Instance);
-        Rooms = new SqliteRoomStore(Database);
-        Reader = new SqliteRoomReader(Database);
-        Directory = new SqliteRoomDirectory(Database);
+        _store = database;
+        Rooms = new SqliteRoomStore(database);
+        Reader = new SqliteRoomReader(database);
+        Directory = new SqliteRoomDirectory(database);
     }
 
-    public SqliteDatabase Database { get; }
+    /// <summary>A store on a server, in databases of that name.</summary>
+    public BenchStore(MariaDbServer server, string name)
+    {
+        Count();
+        var store = MySqlStore.Open(
+            new MySqlStorageOptions { Users = [Range("users")], Rooms = [Range("rooms")], Messages = [Range("messages")] },
+            this,
+            TimeProvider.System,
+            NullLogger.Instance);
+        _store = store;
+        Rooms = new MySqlRoomStore(store, new RoomLists(store));
+        Reader = new MySqlRoomReader(store);
+        Directory = new MySqlRoomDirectory(store);
+
+        ShardRange Range(string service) => new() { ConnectionString = server.ConnectionString($"{name.Replace('-', '_')}_{service}") };
+    }
 
     public IRoomStore Rooms { get; }
 
@@ -46,7 +58,20 @@ internal sealed class BenchStore : IAsyncDisposable, IMeterFactory
 
     public async ValueTask DisposeAsync()
     {
-        await Database.DisposeAsync();
+        await _store.DisposeAsync();
         Dispose();
+    }
+
+    private void Count()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "chat.store.transactions")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _transactions, value));
+        _listener.Start();
     }
 }

@@ -1,7 +1,7 @@
 using Chat.Storage.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [mysql] [--folder DIR] [--seconds N] [--messages N]
-// Without names, all of them but mysql, which starts a MariaDB server. The folder decides which disk is measured; for mysql TMPDIR does.
+// dotnet run -c Release --project benchmarks/Chat.Storage.Benchmarks -- [commits] [reads] [ado] [mysql-commits] [mysql] [--folder DIR] [--seconds N] [--messages N]
+// Without names, all of them but those of mysql, which start a MariaDB server. The folder decides which disk is measured; for mysql TMPDIR does.
 var names = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
 var folder = Path.Combine(Value("--folder", Path.GetTempPath()), $"chat-storage-bench-{Environment.ProcessId}");
 var seconds = int.Parse(Value("--seconds", "5"), System.Globalization.CultureInfo.InvariantCulture);
@@ -12,6 +12,11 @@ try
     if (Wanted("commits"))
     {
         await CommitBenchmark.RunAsync(folder, TimeSpan.FromSeconds(seconds));
+    }
+
+    if (names.Contains("mysql-commits"))
+    {
+        await CommitBenchmark.RunOnMySqlAsync(TimeSpan.FromSeconds(seconds));
     }
 
     if (Wanted("reads"))

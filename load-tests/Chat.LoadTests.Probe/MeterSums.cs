@@ -3,10 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace Chat.LoadTests.Probe;
 
-/// <summary>Sums of the server's own meters (<c>chat.*</c>): for each instrument <c>name</c> (sum) and, for histograms, <c>name#</c> (count).</summary>
+/// <summary>
+/// Sums of the server's own meters (<c>chat.*</c>): for each instrument <c>name</c> (sum) and <c>name#</c> (count of measurements), and the same
+/// for each value of each tag, as <c>name{tag=value}</c>.
+/// </summary>
 internal sealed class MeterSums
 {
-    private readonly ConcurrentDictionary<string, Sum> _sums = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Tagged> _instruments = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
 
     public MeterSums()
@@ -15,24 +18,55 @@ internal sealed class MeterSums
         {
             if (instrument.Meter.Name.StartsWith("chat.", StringComparison.Ordinal))
             {
-                listener.EnableMeasurementEvents(instrument, _sums.GetOrAdd(instrument.Name, static _ => new Sum()));
+                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument.Name, static _ => new Tagged()));
             }
         };
-        _listener.SetMeasurementEventCallback<int>(static (_, value, _, sum) => ((Sum)sum!).Add((long)value));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, _, sum) => ((Sum)sum!).Add(value));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, _, sum) => ((Sum)sum!).Add(value));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((Tagged)state!).Add(value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Tagged)state!).Add(value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((Tagged)state!).Add(value, tags));
         _listener.Start();
     }
 
     public IDictionary<string, double> Read()
     {
         var read = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (name, sum) in _sums)
+        foreach (var (name, sums) in _instruments)
         {
-            (read[name], read[name + "#"]) = sum.Read();
+            (read[name], read[name + "#"]) = sums.All.Read();
+            foreach (var ((tag, value), sum) in sums.ByTag)
+            {
+                var tagged = $"{name}{{{tag}={value}}}";
+                (read[tagged], read[tagged + "#"]) = sum.Read();
+            }
         }
 
         return read;
+    }
+
+    private sealed class Tagged
+    {
+        public Sum All { get; } = new();
+
+        // The server's tags are closed sets, so this stays small.
+        public ConcurrentDictionary<(string Tag, object? Value), Sum> ByTag { get; } = new();
+
+        public void Add(long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            All.Add(value);
+            foreach (var tag in tags)
+            {
+                ByTag.GetOrAdd((tag.Key, tag.Value), static _ => new Sum()).Add(value);
+            }
+        }
+
+        public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            All.Add(value);
+            foreach (var tag in tags)
+            {
+                ByTag.GetOrAdd((tag.Key, tag.Value), static _ => new Sum()).Add(value);
+            }
+        }
     }
 
     private sealed class Sum

@@ -12,6 +12,7 @@ var arguments = new Option<string[]>("--server-arg") { Description = "A further 
 var environment = new Option<string[]>("--server-env") { Description = "NAME=value for the started server; may be repeated." };
 var connections = new Option<int>("--connections") { Description = "How many connections." };
 var rooms = new Option<int>("--rooms") { Description = "How many rooms." };
+var gateways = new Option<int>("--gateways") { Description = "How many gateways are compared with one." };
 var rate = new Option<int>("--rate") { Description = "Messages a second, over all rooms." };
 var seconds = new Option<double>("--seconds") { Description = "How long each measurement lasts, at most 120." };
 var rounds = new Option<int>("--rounds") { Description = "How often comparisons alternate, or starts repeat." };
@@ -28,9 +29,9 @@ foreach (var (name, what, scenario) in Scenario.All)
 {
     var command = new Command(name, what)
     {
-        url, any, server, arguments, environment, connections, rooms, rate, seconds, rounds, text, noBare, json,
+        url, any, server, arguments, environment, connections, rooms, gateways, rate, seconds, rounds, text, noBare, json,
     };
-    command.SetAction(async (parsed, _) =>
+    command.SetAction(async (parsed, cancellation) =>
     {
         var options = new RunOptions
         {
@@ -41,6 +42,7 @@ foreach (var (name, what, scenario) in Scenario.All)
             ServerEnvironment = parsed.GetValue(environment) ?? [],
             Connections = parsed.GetValue(connections),
             Rooms = parsed.GetValue(rooms),
+            Gateways = parsed.GetValue(gateways),
             Rate = parsed.GetValue(rate),
             Seconds = parsed.GetValue(seconds),
             Rounds = parsed.GetValue(rounds),
@@ -54,7 +56,7 @@ foreach (var (name, what, scenario) in Scenario.All)
             var report = new Report(console, options.Json);
             await using (var run = new Run(options, report))
             {
-                await scenario(run);
+                await scenario(run).WaitAsync(cancellation);
             }
 
             report.Print();
@@ -65,8 +67,13 @@ foreach (var (name, what, scenario) in Scenario.All)
             await Console.Error.WriteLineAsync(fault.Message);
             return 1;
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return 130;
+        }
     });
     root.Add(command);
 }
 
-return await root.Parse(args).InvokeAsync();
+// Ctrl-C leaves time to end the servers and to delete what they kept.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -22,6 +22,9 @@ internal sealed record RunOptions
 
     public int Rooms { get; init; }
 
+    /// <summary>How many gateways, where several are compared with one.</summary>
+    public int Gateways { get; init; }
+
     /// <summary>Messages a second, over all rooms.</summary>
     public int Rate { get; init; }
 
@@ -50,6 +53,8 @@ internal sealed record RunOptions
 
     public int RoomsOr(int standard) => Rooms > 0 ? Rooms : standard;
 
+    public int GatewaysOr(int standard) => Gateways > 0 ? Gateways : standard;
+
     public double SecondsOr(double standard) => Seconds > 0 ? Seconds : standard;
 
     public int RoundsOr(int standard) => Rounds > 0 ? Rounds : standard;
@@ -62,10 +67,10 @@ internal sealed record RunOptions
             throw new LoadTestException($"{url} is another machine; say --any-address to load it.");
         }
 
-        if (Connections > 50_000 || Rooms > 10_000 || Rate > 100_000 || Seconds > 120 || Rounds > 20 || TextBytes is < 16 or > 8000)
+        if (Connections > 50_000 || Rooms > 10_000 || Rate > 100_000 || Seconds > 120 || Rounds > 20 || Gateways > 9 || TextBytes is < 16 or > 8000)
         {
             throw new LoadTestException(
-                "At most 50000 connections, 10000 rooms, 100000 messages a second, 120 seconds, 20 rounds, and texts of 16 to 8000 bytes.");
+                "At most 50000 connections, 10000 rooms, 100000 messages a second, 120 seconds, 20 rounds, 9 gateways, and texts of 16 to 8000 bytes.");
         }
     }
 }

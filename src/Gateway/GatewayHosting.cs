@@ -128,6 +128,11 @@ internal static class GatewayHosting
         services.AddSingleton<SignIn>();
         services.AddSingleton(provider => new Admins(
             provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Admins.Select(name => name.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal)));
+        services.AddSingleton(provider =>
+        {
+            var auth = provider.GetRequiredService<IOptions<AuthOptions>>().Value;
+            return new SessionCacheLimits(auth.SessionCache, auth.SessionRecheck);
+        });
         services.AddSingleton<SessionGate>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SessionGate>());
     }

@@ -36,7 +36,7 @@ public static class SiloHosting
             builder.Services, StorageOf(configuration), data,
             configuration[$"{SqliteStorageOptions.Section}:{nameof(SqliteStorageOptions.Path)}"]);
         builder.Services.AddLocalBackplane();
-        builder.Services.AddLocalState();
+        builder.Services.AddLocalState().AddRecentRoomReader();
         AddShared(builder.Services, configuration);
         builder.Services.AddIdSource();
         builder.Services.AddMetrics().AddSingleton<RoomMetrics>().AddSingleton<MentionNames>();
@@ -79,7 +79,9 @@ public static class SiloHosting
         {
             ("Chat:Backplane", "Local", RedisHosting.AddRedisBackplane),
             ("Chat:Presence", "Memory", RedisHosting.AddRedisPresence),
+            ("Chat:SessionCache", "Memory", RedisHosting.AddRedisSessionCache),
             ("Chat:RateLimiter", "Memory", RedisHosting.AddRedisRateLimiter),
+            ("Chat:RecentMessages", "Memory", RedisHosting.AddRedisRecentMessages),
         })
         {
             services.AddSetting(key);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Chat.Abstractions;
 using Chat.Gateway.Http;
 using Chat.Gateway.Limits;
+using Chat.Redis;
 using Chat.Silo;
 using Chat.Storage.MySql;
 using Chat.Storage.Sqlite;
@@ -41,7 +42,11 @@ public sealed partial class ConfigurationPageTests
             .Concat(SingleSettings().Select(key => KeyValuePair.Create<string, string?>(key, null)));
 
     private static IEnumerable<Type> OptionsClasses() =>
-        new[] { typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(MySqlStorageOptions), typeof(IdOptions), typeof(DataDirectory) }
+        new[]
+        {
+            typeof(ChatLimits), typeof(GatewayOptions), typeof(SqliteStorageOptions), typeof(MySqlStorageOptions), typeof(RedisOptions), typeof(IdOptions),
+            typeof(DataDirectory),
+        }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.GetField("Section") is { IsLiteral: true });
 
@@ -80,6 +85,6 @@ public sealed partial class ConfigurationPageTests
     [GeneratedRegex(@"^\| `(?<key>[A-Za-z:]+)` \| (?<value>[^|]*?) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"AddSetting\(""(?<key>Chat:[A-Za-z:]+)""\)", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"\(""(?<key>Chat:[A-Za-z:]+)""[,)]", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Added();
 }

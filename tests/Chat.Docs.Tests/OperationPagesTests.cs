@@ -50,6 +50,6 @@ public sealed partial class OperationPagesTests
     [GeneratedRegex(@"Create(Counter|UpDownCounter|Histogram|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*""(?<name>chat\.[a-z.]+)""", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Instrument();
 
-    [GeneratedRegex(@"`(?<name>chat\.(rooms|feed|store|grains|limits)\.[a-z.]+)`", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"`(?<name>chat\.(rooms|feed|store|grains|limits|redis)\.[a-z.]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex MetricName();
 }

@@ -2,6 +2,7 @@ using Chat.Abstractions;
 using Chat.Backplane.Local;
 using Chat.Contracts;
 using Chat.Gateway.Auth;
+using Chat.State.Local;
 using Chat.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -19,8 +20,9 @@ public sealed class SessionGateTests : IDisposable
 
     public SessionGateTests()
     {
-        var options = new AuthOptions { SessionCache = 10, SessionRecheck = TimeSpan.FromSeconds(30) };
-        _gate = new SessionGate(_sessions, _backplane, Options.Create(options), _clock);
+        var options = new AuthOptions { SessionRecheck = TimeSpan.FromSeconds(30) };
+        _gate = new SessionGate(
+            _sessions, new LocalSessionCache(new SessionCacheLimits(10, TimeSpan.FromHours(1)), _clock), _backplane, Options.Create(options), _clock);
     }
 
     public void Dispose() => _gate.Dispose();
@@ -59,17 +61,47 @@ public sealed class SessionGateTests : IDisposable
     }
 
     [Fact]
-    public async Task It_remembers_a_bounded_number()
+    public async Task When_a_way_of_the_backplane_is_back_nothing_from_before_is_believed()
     {
-        for (var i = 1; i <= 1000; i++)
-        {
-            (await _gate.IsLiveAsync(User, new SessionId(i), default)).ShouldBeTrue();
-        }
+        var backplane = new OutageBackplane();
+        var cache = new LocalSessionCache(new SessionCacheLimits(10, TimeSpan.FromHours(1)), _clock);
+        using var gate = new SessionGate(_sessions, cache, backplane, Options.Create(new AuthOptions()), _clock);
+        await gate.StartAsync(default);
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue();
+        _sessions.Ended.Add(new SessionId(1));
 
-        _gate.Count.ShouldBeLessThanOrEqualTo(10);
-        var asked = _sessions.Asked;
-        (await _gate.IsLiveAsync(User, new SessionId(1000), default)).ShouldBeTrue();
-        _sessions.Asked.ShouldBe(asked);
+        backplane.Tell(new BackplaneOutage(0, 1, IsOver: false));
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeTrue("the outage by itself is no reason to ask the store for everybody");
+        backplane.Tell(new BackplaneOutage(0, 1, IsOver: true));
+        (await gate.IsLiveAsync(User, new SessionId(1), default)).ShouldBeFalse();
+    }
+
+    private sealed class OutageBackplane : IBackplane
+    {
+        private readonly LocalBackplane _local = new(NullLogger<LocalBackplane>.Instance);
+        private Action<BackplaneOutage> _handlers = _ => { };
+
+        public bool SpansProcesses => true;
+
+        public void Tell(BackplaneOutage outage) => _handlers(outage);
+
+        public void Publish(RoomId room, RoomNews news) => _local.Publish(room, news);
+
+        public void Publish(UserId user, UserNews news) => _local.Publish(user, news);
+
+        public void Publish(GlobalNews news) => _local.Publish(news);
+
+        public ValueTask<IDisposable> SubscribeAsync(RoomId room, Action<RoomNews> handler) => _local.SubscribeAsync(room, handler);
+
+        public ValueTask<IDisposable> SubscribeAsync(UserId user, Action<UserNews> handler) => _local.SubscribeAsync(user, handler);
+
+        public ValueTask<IDisposable> SubscribeAsync(Action<GlobalNews> handler) => _local.SubscribeAsync(handler);
+
+        public IDisposable OnOutage(Action<BackplaneOutage> handler)
+        {
+            _handlers += handler;
+            return _local.OnOutage(handler);
+        }
     }
 
     /// <summary>Every session is the user's and live until it is said to have ended.</summary>

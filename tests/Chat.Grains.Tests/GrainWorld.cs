@@ -1,6 +1,7 @@
 using Chat.Abstractions;
 using Chat.Contracts;
 using Chat.Grains.Local;
+using Chat.State.Local;
 using Chat.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,8 @@ internal sealed class GrainWorld : IAsyncDisposable
         services.AddSingleton<IBackplane>(Backplane);
         services.AddSingleton<IIdSource>(new Ids(this));
         services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<IRecentMessages, LocalRecentMessages>();
+        services.AddRecentRoomReader();
         services.AddSingleton<RoomMetrics>();
         services.AddSingleton<MentionNames>();
         services.AddOptions<ChatLimits>();

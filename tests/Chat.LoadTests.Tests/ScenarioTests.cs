@@ -11,17 +11,20 @@ namespace Chat.LoadTests.Tests;
 /// </summary>
 public sealed class ScenarioTests
 {
-    private static readonly RunOptions Small = new() { Connections = 6, Rooms = 2, Rate = 50, Seconds = 0.5, Rounds = 1 };
+    private static readonly RunOptions Small = new() { Connections = 6, Rooms = 2, Rate = 50, Seconds = 0.5, Rounds = 1, Gateways = 2 };
 
     [Theory]
     [InlineData("sends", 2)]
     [InlineData("fanout", 10)]
     [InlineData("latency", 1)]
+    [InlineData("cluster", 13)]
+    [InlineData("hot-room", 12)]
+    [InlineData("crossing", 6)]
     [InlineData("idle", 2)]
     [InlineData("start", 3)]
     public async Task A_scenario_runs_and_loses_nothing(string name, int results)
     {
-        var report = new Report(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }), jsonFile: null);
+        var report = Silent();
         await using (var run = new Run(Small, report))
         {
             await Scenario.All.Single(scenario => scenario.Name == name).RunAsync(run);
@@ -51,4 +54,21 @@ public sealed class ScenarioTests
 
     [Fact]
     public void A_run_without_end_is_refused() => Should.Throw<LoadTestException>((Small with { Seconds = 3600 }).Check);
+
+    [Fact]
+    public void More_gateways_than_a_machine_carries_are_refused() => Should.Throw<LoadTestException>((Small with { Gateways = 50 }).Check);
+
+    [Theory]
+    [InlineData("cluster")]
+    [InlineData("hot-room")]
+    [InlineData("crossing")]
+    public async Task A_comparison_of_deployments_cannot_be_had_of_a_running_server(string name)
+    {
+        await using var run = new Run(Small with { Url = new Uri("http://127.0.0.1:1/") }, Silent());
+
+        await Should.ThrowAsync<LoadTestException>(() => Scenario.All.Single(scenario => scenario.Name == name).RunAsync(run));
+    }
+
+    private static Report Silent() =>
+        new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }), jsonFile: null);
 }

@@ -76,6 +76,27 @@ public sealed class NewsFormatTests
         new NewsFormat("fedcba9876543210").IsOwn(document).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_page_is_written_and_read_as_it_always_was()
+    {
+        var page = new RecentPage(12, IsWhole: true, [Samples.Message(42)]);
+        Encoding.UTF8.GetString(PageDocument.Write(page)).ShouldBe(Golden("page"));
+        var read = PageDocument.Read(Encoding.UTF8.GetBytes(Golden("page"))).ShouldNotBeNull();
+        Encoding.UTF8.GetString(PageDocument.Write(read)).ShouldBe(Golden("page"));
+        PageDocument.Read("""{"kind":"later","version":1,"whole":true,"messages":[]}"""u8.ToArray()).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_presence_is_read_as_it_always_was()
+    {
+        var document = PresenceDocument.Read(Encoding.UTF8.GetBytes(Golden("presence"))).ShouldNotBeNull();
+        document.Version.ShouldBe(1_795_230_000_123_000);
+        document.Beside("0123456789abcdef").ShouldBe(
+            new PresenceInfo(User, PresenceState.Away, DateTimeOffset.FromUnixTimeMilliseconds(1_795_230_000_000)));
+        document.Beside("fedcba9876543210").State.ShouldBe(PresenceState.Online);
+        PresenceDocument.Read("""{"kind":"later","userId":"1","version":1,"processes":{}}"""u8.ToArray()).ShouldBeNull();
+    }
+
     private byte[] Write(string kind) => kind switch
     {
         "events" => _format.Write(new EventsCommitted(Samples.Events)),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Chat.Abstractions;
 using Chat.Contracts;
 using Chat.Testing.Servers;
@@ -105,6 +106,23 @@ public sealed class RedisBackplaneTests : IAsyncLifetime
         await here.UntilAsync(up: true, 0);
         here.Backplane.Publish(Room, new LogAdvanced(1));
         await Wait.Until(() => heard.Count == 1, () => "news");
+    }
+
+    [Fact]
+    public async Task A_server_is_found_by_its_name_and_let_in_by_a_password_that_no_log_shows()
+    {
+        await using (var control = await RedisControl.ConnectAsync(_server))
+        {
+            await control.Database.ExecuteAsync("CONFIG", "SET", "requirepass", "secret-word");
+        }
+
+        var named = $"localhost:{_server.Port.ToString(CultureInfo.InvariantCulture)}";
+        var here = await ProcessAsync(true, $"{named},password=secret-word");
+        here.Servers.Links[0].Endpoint.ShouldBe(named);
+        var refused = await ProcessAsync(false, $"{named},password=wrong-word");
+        await Wait.Until(() => refused.Logs.All.Any(line => line.Text.Contains(named, StringComparison.Ordinal)), () => "word of the refusal");
+        refused.Servers.Links[0].IsUp.ShouldBeFalse();
+        here.Logs.All.Concat(refused.Logs.All).ShouldAllBe(line => !line.Text.Contains("-word", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ namespace Chat.Redis.Tests;
 /// <summary>All that one process of ours has to do with Redis.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
+    public static readonly TimeSpan SessionTrust = TimeSpan.FromSeconds(3);
+
     private readonly ServiceProvider _services;
     private readonly List<IHostedService> _started = [];
 
@@ -21,6 +23,10 @@ internal sealed class RedisProcess : IAsyncDisposable
     public IBackplane Backplane => _services.GetRequiredService<IBackplane>();
 
     public IPresence Presence => _services.GetRequiredService<IPresence>();
+
+    public ISessionCache Sessions => _services.GetRequiredService<ISessionCache>();
+
+    public IRecentMessages Recent => _services.GetRequiredService<IRecentMessages>();
 
     public IRateLimiter Limiter => _services.GetRequiredService<IRateLimiter>();
 
@@ -41,7 +47,10 @@ internal sealed class RedisProcess : IAsyncDisposable
             .AddLocalState()
             .AddRedisBackplane()
             .AddRedisPresence()
-            .AddRedisRateLimiter();
+            .AddRedisRateLimiter()
+            .AddSingleton(new SessionCacheLimits(1000, SessionTrust))
+            .AddRedisSessionCache()
+            .AddRedisRecentMessages();
         collection.Configure<RedisOptions>(options =>
         {
             foreach (var server in servers)

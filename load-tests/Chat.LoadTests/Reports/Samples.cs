@@ -16,6 +16,14 @@ internal sealed class Samples
         }
     }
 
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _milliseconds.Clear();
+        }
+    }
+
     public int Count
     {
         get

@@ -24,21 +24,21 @@ internal static class Fanout
         await using var bare = options.Bare && options.Url is null ? await OpenBareAsync(run, listeners) : null;
 
         var measured = new Dictionary<(string Name, bool Bare), List<Result>>();
-        Stage[] stages = bare is null ? [product] : [product, bare];
-        foreach (var stage in stages)
+        Side[] sides = bare is null ? [product] : [product, bare];
+        foreach (var side in sides)
         {
-            run.Report.Progress($"fanout: warming {stage.Name}");
-            await StormAsync(stage, options, new Pace(0, window), options.WarmupSeconds * 2);
+            run.Report.Progress($"fanout: warming {side.Name}");
+            await StormAsync(side, options, new Pace(0, window), options.WarmupSeconds * 2);
         }
 
         for (var round = 1; round <= options.RoundsOr(3); round++)
         {
             foreach (var (name, pace) in new[] { ($"{rate} messages/s", new Pace(rate, 0)), ("saturated", new Pace(0, window)) })
             {
-                foreach (var stage in stages)
+                foreach (var side in sides)
                 {
-                    var result = await MeasureAsync(run, stage, pace, name, round);
-                    (measured.TryGetValue((name, stage.IsBare), out var list) ? list : measured[(name, stage.IsBare)] = []).Add(result);
+                    var result = await MeasureAsync(run, side, pace, name, round);
+                    (measured.TryGetValue((name, side.IsBare), out var list) ? list : measured[(name, side.IsBare)] = []).Add(result);
                 }
             }
         }
@@ -73,10 +73,11 @@ internal static class Fanout
         }
     }
 
-    private static async Task<Stage> OpenProductAsync(Run run, int listeners)
+    private static async Task<Side> OpenProductAsync(Run run, int listeners)
     {
         run.Report.Progress($"fanout: {listeners} connections in a room");
-        var crowd = new Crowd(await run.OpenAsync());
+        var deployment = await run.OpenAsync();
+        var crowd = new Crowd(deployment.Addresses[0]);
         var people = await crowd.GatherAsync(listeners, 1);
         var next = await crowd.LastSeqAsync(people[0]) + 1;
         var tapes = people.Select(_ => new CountingTape { Next = next }).ToArray();
@@ -87,10 +88,10 @@ internal static class Fanout
             senders.Add(await crowd.ConnectAsync(people[i % people.Count], new EventTape { Next = next }));
         }
 
-        return new Stage("chat", isBare: false, run.Server, null, crowd, people[0], tapes, sockets, senders);
+        return new Side("chat", isBare: false, deployment.Gateways is [var own] ? own : null, null, crowd, people[0], tapes, sockets, senders);
     }
 
-    private static async Task<Stage> OpenBareAsync(Run run, int listeners)
+    private static async Task<Side> OpenBareAsync(Run run, int listeners)
     {
         run.Report.Progress($"fanout: {listeners} connections in a group of bare SignalR");
         var server = await ServerProcess.StartAsync(ServerStart.Bare(run.Options));
@@ -105,30 +106,30 @@ internal static class Fanout
             senders.Add(await crowd.ConnectAsync(room, new EventTape()));
         }
 
-        return new Stage("bare SignalR", isBare: true, server, server, crowd, room, tapes, sockets, senders);
+        return new Side("bare SignalR", isBare: true, server, server, crowd, room, tapes, sockets, senders);
     }
 
-    private static async Task<Result> MeasureAsync(Run run, Stage stage, Pace pace, string name, int round)
+    private static async Task<Result> MeasureAsync(Run run, Side side, Pace pace, string name, int round)
     {
-        var before = stage.Totals();
-        var usage = await Usage.StartAsync(stage.Server);
-        var sent = await StormAsync(stage, run.Options, pace, run.Options.SecondsOr(5));
+        var before = side.Totals();
+        var usage = await Usage.StartAsync(side.Server);
+        var sent = await StormAsync(side, run.Options, pace, run.Options.SecondsOr(5));
         var spent = await usage.StopAsync();
-        var after = stage.Totals();
+        var after = side.Totals();
         double deliveries = after.Events - before.Events;
-        if (stage.Tapes.FirstOrDefault(tape => tape.Fault is not null) is { } faulty)
+        if (side.Tapes.FirstOrDefault(tape => tape.Fault is not null) is { } faulty)
         {
-            throw new LoadTestException($"{stage.Name}: {faulty.Fault}");
+            throw new LoadTestException($"{side.Name}: {faulty.Fault}");
         }
 
-        if (deliveries != sent * (double)stage.Tapes.Length)
+        if (deliveries != sent * (double)side.Tapes.Length)
         {
-            throw new LoadTestException($"{stage.Name}: {sent} messages to {stage.Tapes.Length} connections made {deliveries} deliveries.");
+            throw new LoadTestException($"{side.Name}: {sent} messages to {side.Tapes.Length} connections made {deliveries} deliveries.");
         }
 
         run.Report.Add(
             "fanout",
-            $"{stage.Name}, {name}, round {round}",
+            $"{side.Name}, {name}, round {round}",
             ("deliveries/s", deliveries / spent.Seconds),
             ("server CPU ms per 1,000", spent.ServerCpu / deliveries * 1e6),
             ("server processors", spent.ServerCpu / spent.Seconds),
@@ -140,11 +141,11 @@ internal static class Fanout
     }
 
     /// <summary>Sends for a while at that pace and waits until everything is delivered; answers how many were sent.</summary>
-    private static async Task<long> StormAsync(Stage stage, RunOptions options, Pace pace, double seconds)
+    private static async Task<long> StormAsync(Side side, RunOptions options, Pace pace, double seconds)
     {
         var texts = new Texts(options.TextBytes);
         var time = TimeProvider.System;
-        var start = stage.Totals().Events;
+        var start = side.Totals().Events;
         var sent = 0L;
         var acks = new List<Task>();
         var started = time.GetTimestamp();
@@ -153,11 +154,11 @@ internal static class Fanout
         while (Elapsed() < seconds)
         {
             // Only whole messages count as delivered: the last connection of a room closes the window.
-            var under = sent - ((stage.Delivered - start) / stage.Tapes.Length);
+            var under = sent - ((side.Delivered - start) / side.Tapes.Length);
             var due = pace.Rate > 0 ? (long)(Elapsed() * pace.Rate) - sent : pace.Window - under;
             for (; due > 0; due--)
             {
-                acks.Add(stage.Senders[(int)(sent % stage.Senders.Count)].SendAsync(stage.Sender.Room, texts.Next(sent)));
+                acks.Add(side.Senders[(int)(sent % side.Senders.Count)].SendAsync(side.Sender.Room, texts.Next(sent)));
                 sent++;
             }
 
@@ -165,13 +166,13 @@ internal static class Fanout
         }
 
         await Task.WhenAll(acks).WaitAsync(TimeSpan.FromSeconds(20), time);
-        var all = start + (sent * stage.Tapes.Length);
-        if (!await Waiting.UntilAsync(() => stage.Delivered >= all || stage.Broken is not null, TimeSpan.FromSeconds(20)))
+        var all = start + (sent * side.Tapes.Length);
+        if (!await Waiting.UntilAsync(() => side.Delivered >= all || side.Broken is not null, TimeSpan.FromSeconds(20)))
         {
-            throw new LoadTestException($"{stage.Name}: {all - stage.Delivered} deliveries of {sent * stage.Tapes.Length} are missing.");
+            throw new LoadTestException($"{side.Name}: {all - side.Delivered} deliveries of {sent * side.Tapes.Length} are missing.");
         }
 
-        return stage.Broken is { } broken ? throw new LoadTestException($"{stage.Name}: {broken}") : sent;
+        return side.Broken is { } broken ? throw new LoadTestException($"{side.Name}: {broken}") : sent;
     }
 
     private readonly record struct Pace(double Rate, int Window);
@@ -184,7 +185,7 @@ internal static class Fanout
     }
 
     /// <summary>A server with its listeners and senders.</summary>
-    private sealed class Stage : IAsyncDisposable
+    private sealed class Side : IAsyncDisposable
     {
         private readonly ServerProcess? _own;
         private readonly Crowd _crowd;
@@ -192,7 +193,7 @@ internal static class Fanout
         private readonly ITimer _pings;
         private long _delivered;
 
-        public Stage(
+        public Side(
             string name,
             bool isBare,
             ServerProcess? server,

@@ -23,15 +23,15 @@ internal static class Idle
         }
 
         IReadOnlyList<Person> people;
-        using (var crowd = new Crowd(await run.OpenAsync()))
+        using (var crowd = new Crowd((await run.OpenAsync()).Addresses[0]))
         {
             run.Report.Progress($"idle: {count} users in {rooms} rooms");
             people = await crowd.GatherAsync(count, rooms);
         }
 
         // The users' making leaves memory behind that is not the connections'.
-        await run.ReopenAsync();
-        await MeasureAsync(run, "chat", run.Server!, people, person => person.Query);
+        var again = await run.ReopenAsync();
+        await MeasureAsync(run, "chat", again.Gateways[0], people, person => person.Query);
         if (options.Bare)
         {
             await using var bare = await ServerProcess.StartAsync(ServerStart.Bare(options));

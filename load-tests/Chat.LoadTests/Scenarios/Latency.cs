@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using Chat.Client;
 using Chat.LoadTests.Reports;
 using Chat.LoadTests.Servers;
@@ -17,11 +16,13 @@ internal static class Latency
         var options = run.Options;
         var rooms = options.RoomsOr(200);
         var count = Math.Max(rooms * 2, options.ConnectionsOr(rooms * 5) / rooms * rooms);
-        using var crowd = new Crowd(await run.OpenAsync());
+        var deployment = await run.OpenAsync();
+        using var crowd = new Crowd(deployment.Addresses[0]);
         run.Report.Progress($"latency: {count} connections in {rooms} rooms");
         var people = await crowd.GatherAsync(count, rooms);
         var perRoom = count / rooms;
         var clock = new Schedule();
+        var latencies = new Samples();
         var tapes = new LatencyTape[count];
         var lastSeqs = new long[rooms];
         await Parallel.ForAsync(0, rooms, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (room, _) =>
@@ -29,7 +30,7 @@ internal static class Latency
             lastSeqs[room] = await crowd.LastSeqAsync(people[room * perRoom]);
             for (var i = room * perRoom; i < (room + 1) * perRoom; i++)
             {
-                tapes[i] = new LatencyTape(clock) { Next = lastSeqs[room] + 1 };
+                tapes[i] = new LatencyTape(clock, latencies) { Next = lastSeqs[room] + 1 };
             }
         });
 
@@ -43,13 +44,14 @@ internal static class Latency
         await using var pings = HubSockets.KeepAlive(sockets);
         try
         {
-            await StreamAsync(senders, people, perRoom, clock, 500, options.WarmupSeconds * 2, options);
+            await StreamAsync(500, options.WarmupSeconds * 2);
             int[] rates = options.Rate > 0 ? [options.Rate] : [500, 2000];
             foreach (var rate in rates)
             {
-                var usage = await Usage.StartAsync(run.Server);
-                clock.Clear();
-                var sent = await StreamAsync(senders, people, perRoom, clock, rate, options.SecondsOr(10), options);
+                var usage = await Usage.StartAsync(deployment);
+                latencies.Clear();
+                clock.Lateness.Clear();
+                var sent = await StreamAsync(rate, options.SecondsOr(10));
                 for (var room = 0; room < rooms; room++)
                 {
                     lastSeqs[room] = await crowd.LastSeqAsync(people[room * perRoom]);
@@ -57,7 +59,7 @@ internal static class Latency
 
                 await Waiting.AllHeardAsync(tapes, tape => lastSeqs[Array.IndexOf(tapes, tape) / perRoom]);
                 var spent = await usage.StopAsync();
-                Describe(run, clock, spent, rate, rooms, count, sent);
+                Describe(run, latencies, clock.Lateness, spent, rate, rooms, count, sent);
             }
         }
         finally
@@ -68,103 +70,36 @@ internal static class Latency
                 await sender.DisposeAsync();
             }
         }
+
+        async Task<long> StreamAsync(int rate, double seconds)
+        {
+            var sent = await clock.RunAsync([.. senders.Select((hub, room) => (hub, people[room * perRoom].Room))], rate, seconds, options.TextBytes);
+            await Waiting.UntilAsync(() => latencies.Count >= sent * perRoom, TimeSpan.FromSeconds(20));
+            return sent;
+        }
     }
 
-    private static void Describe(Run run, Schedule clock, Spent spent, int rate, int rooms, int connections, long sent)
+    private static void Describe(Run run, Samples latencies, Samples lateness, Spent spent, int rate, int rooms, int connections, long sent)
     {
         var expected = sent * (connections / rooms);
-        if (clock.Latencies.Count != expected)
+        if (latencies.Count != expected)
         {
-            throw new LoadTestException($"{sent} messages made {clock.Latencies.Count} deliveries, not {expected}.");
+            throw new LoadTestException($"{sent} messages made {latencies.Count} deliveries, not {expected}.");
         }
 
         run.Report.Add(
             "latency",
             $"{rate} messages/s, {rooms} rooms, {connections} connections",
-            ("p50 ms", clock.Latencies.Percentile(0.5)),
-            ("p90 ms", clock.Latencies.Percentile(0.9)),
-            ("p99 ms", clock.Latencies.Percentile(0.99)),
-            ("max ms", clock.Latencies.Percentile(1)),
-            ("client late p50 ms", clock.Lateness.Percentile(0.5)),
-            ("client late p99 ms", clock.Lateness.Percentile(0.99)),
-            ("deliveries/s", clock.Latencies.Count / spent.Seconds),
+            ("p50 ms", latencies.Percentile(0.5)),
+            ("p90 ms", latencies.Percentile(0.9)),
+            ("p99 ms", latencies.Percentile(0.99)),
+            ("max ms", latencies.Percentile(1)),
+            ("client late p50 ms", lateness.Percentile(0.5)),
+            ("client late p99 ms", lateness.Percentile(0.99)),
+            ("deliveries/s", latencies.Count / spent.Seconds),
             ("server processors", spent.ServerCpu / spent.Seconds),
             ("client processors", spent.ClientCpu / spent.Seconds),
             ("sends per transaction", sent / spent.Grown("chat.store.transaction.jobs#")),
             ("server GC pause ms", spent.Grown("gc.pause") * 1000));
-    }
-
-    private static async Task<long> StreamAsync(
-        HubConnection[] senders, IReadOnlyList<Person> people, int perRoom, Schedule clock, int rate, double seconds, RunOptions options)
-    {
-        var texts = new Texts(options.TextBytes);
-        var random = new Random(42);
-        var total = (long)(rate * seconds);
-        var acks = new List<Task>((int)total);
-        clock.Start(rate);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        for (var number = 0L; number < total; await timer.WaitForNextTickAsync())
-        {
-            for (; number < total && clock.IsDue(number); number++)
-            {
-                var room = random.Next(senders.Length);
-                acks.Add(senders[room].SendAsync(people[room * perRoom].Room, texts.Next(number)));
-            }
-        }
-
-        await Task.WhenAll(acks).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
-        await Waiting.UntilAsync(() => clock.Latencies.Count >= total * perRoom, TimeSpan.FromSeconds(20));
-        return total;
-    }
-
-    /// <summary>When each message is due, and how late what happened was.</summary>
-    private sealed class Schedule
-    {
-        private long _started;
-        private double _ticksPerMessage = 1;
-
-        public Samples Latencies { get; private set; } = new();
-
-        public Samples Lateness { get; private set; } = new();
-
-        public void Clear() => (Latencies, Lateness) = (new(), new());
-
-        public void Start(int rate)
-        {
-            _ticksPerMessage = (double)TimeProvider.System.TimestampFrequency / rate;
-            _started = TimeProvider.System.GetTimestamp();
-        }
-
-        public bool IsDue(long number)
-        {
-            var since = Since(number);
-            if (since < TimeSpan.Zero)
-            {
-                return false;
-            }
-
-            Lateness.Add(since);
-            return true;
-        }
-
-        public void Received(long number) => Latencies.Add(Since(number));
-
-        private TimeSpan Since(long number) => TimeProvider.System.GetElapsedTime(_started + (long)(number * _ticksPerMessage));
-    }
-
-    private sealed class LatencyTape(Schedule schedule) : EventTape
-    {
-        protected override void OnEvents(int events, ReadOnlySpan<byte> bytes)
-        {
-            var mark = "\"text\":\"#"u8;
-            while (bytes.IndexOf(mark) is >= 0 and var at)
-            {
-                bytes = bytes[(at + mark.Length)..];
-                if (Utf8Parser.TryParse(bytes, out long number, out _))
-                {
-                    schedule.Received(number);
-                }
-            }
-        }
     }
 }

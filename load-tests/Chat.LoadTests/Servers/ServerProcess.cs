@@ -37,7 +37,6 @@ internal sealed record ServerStart(string Program, IReadOnlyList<string> Argumen
 /// <summary>A server as a child of this process, on a free loopback port. Ends with it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private const double TicksPerSecond = 100;
     private const string Listening = "Now listening on: ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
@@ -141,12 +140,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         IReadOnlyDictionary<string, double> inside =
             _probePath is null ? new Dictionary<string, double>(StringComparer.Ordinal) : await ServerProbe.AskAsync(_probePath, collect);
-        var stat = await File.ReadAllTextAsync($"/proc/{_process.Id}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture);
-        var status = await File.ReadAllLinesAsync($"/proc/{_process.Id}/status");
-        var resident = status.First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new(ticks / TicksPerSecond, double.Parse(resident[^2], CultureInfo.InvariantCulture) * 1024, inside);
+        return await ServerState.OfAsync(_process.Id, inside);
     }
 
     /// <summary>Asks the server to stop as an operator does, and ends it when it does not.</summary>
@@ -174,14 +168,4 @@ internal sealed class ServerProcess : IAsyncDisposable
             File.Delete(_probePath);
         }
     }
-}
-
-/// <summary>A server process at one moment.</summary>
-/// <param name="Cpu">Processor seconds used so far.</param>
-/// <param name="Resident">Resident memory, bytes.</param>
-/// <param name="Inside">What its probe says; empty without one.</param>
-internal sealed record ServerState(double Cpu, double Resident, IReadOnlyDictionary<string, double> Inside)
-{
-    /// <summary>A value of the probe; NaN when it has none.</summary>
-    public double this[string name] => Inside.TryGetValue(name, out var value) ? value : double.NaN;
 }

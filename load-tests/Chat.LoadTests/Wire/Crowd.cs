@@ -63,8 +63,11 @@ internal sealed class Crowd : IDisposable
         (await new ChatApi(_http, person.Token).RoomAsync(person.Room)).LastSeq;
 
     /// <summary>A connection that can send.</summary>
-    public Task<HubConnection> ConnectAsync(Person person, IHubListener listener) => HubConnection.ConnectAsync(
-        new() { Server = Server, AccessToken = person.Token, Invoker = new HttpMessageInvoker(_handler, disposeHandler: false) }, listener);
+    /// <param name="person">Whose.</param>
+    /// <param name="listener">What hears the events.</param>
+    /// <param name="gateway">Where to connect when not at the server that made the people.</param>
+    public Task<HubConnection> ConnectAsync(Person person, IHubListener listener, Uri? gateway = null) => HubConnection.ConnectAsync(
+        new() { Server = gateway ?? Server, AccessToken = person.Token, Invoker = new HttpMessageInvoker(_handler, disposeHandler: false) }, listener);
 
     /// <summary>Connections that listen, in the order of the people, each from an address that has ports left.</summary>
     public static async Task<HubSocket[]> ListenAsync(Uri server, IReadOnlyList<(string Query, EventTape Tape)> places)

@@ -9,6 +9,9 @@ namespace Chat.Redis;
 /// <summary>Registration of what is shared through Redis; <see cref="RedisOptions"/> must be bound.</summary>
 public static class RedisHosting
 {
+    // What this process has by itself.
+    private const string Own = "chat.own";
+
     /// <summary>Makes <see cref="IBackplane"/> the one over Redis, around the one registered before.</summary>
     public static IServiceCollection AddRedisBackplane(this IServiceCollection services)
     {
@@ -39,6 +42,29 @@ public static class RedisHosting
         return services;
     }
 
+    /// <summary>
+    /// Makes <see cref="ISessionCache"/> the one over Redis, around the one registered before. To be called after
+    /// <see cref="AddRedisBackplane"/> when there is one.
+    /// </summary>
+    public static IServiceCollection AddRedisSessionCache(this IServiceCollection services)
+    {
+        services.AddRedisServers();
+        services.AddAround<ISessionCache>((provider, own) => new RedisSessionCache(
+            own, provider.GetRequiredService<SessionCacheLimits>(),
+            provider.GetKeyedService<IBackplane>(Own) ?? provider.GetRequiredService<IBackplane>(),
+            provider.GetRequiredService<RedisServers>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostedService>(provider => (RedisSessionCache)provider.GetRequiredService<ISessionCache>());
+        return services;
+    }
+
+    /// <summary>Makes <see cref="IRecentMessages"/> the one in Redis, in place of the one registered before.</summary>
+    public static IServiceCollection AddRedisRecentMessages(this IServiceCollection services)
+    {
+        services.AddRedisServers();
+        services.RemoveAll<IRecentMessages>();
+        return services.AddSingleton<IRecentMessages, RedisRecentMessages>();
+    }
+
     private static void AddRedisServers(this IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(RedisServers)))
@@ -58,15 +84,14 @@ public static class RedisHosting
     private static void AddAround<TPort>(this IServiceCollection services, Func<IServiceProvider, TPort, TPort> make)
         where TPort : class
     {
-        var key = new object();
         var former = services.Last(service => service.ServiceType == typeof(TPort));
         services.Remove(former);
         services.Add(former switch
         {
-            { ImplementationType: { } type } => new ServiceDescriptor(typeof(TPort), key, type, former.Lifetime),
-            { ImplementationFactory: { } factory } => new ServiceDescriptor(typeof(TPort), key, (provider, _) => factory(provider), former.Lifetime),
-            _ => new ServiceDescriptor(typeof(TPort), key, former.ImplementationInstance!),
+            { ImplementationType: { } type } => new ServiceDescriptor(typeof(TPort), Own, type, former.Lifetime),
+            { ImplementationFactory: { } factory } => new ServiceDescriptor(typeof(TPort), Own, (provider, _) => factory(provider), former.Lifetime),
+            _ => new ServiceDescriptor(typeof(TPort), Own, former.ImplementationInstance!),
         });
-        services.AddSingleton(provider => make(provider, provider.GetRequiredKeyedService<TPort>(key)));
+        services.AddSingleton(provider => make(provider, provider.GetRequiredKeyedService<TPort>(Own)));
     }
 }

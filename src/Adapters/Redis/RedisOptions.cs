@@ -12,7 +12,7 @@ public sealed class RedisOptions
     /// Independent servers, each as the driver's configuration text (<c>host:port,password=…</c>). What is kept or sent is spread over them by a
     /// hash, so all processes must have the same list in the same order: otherwise they do not hear one another.
     /// </summary>
-    public IList<string> Servers { get; } = [];
+    public IList<string> Servers { get; init; } = [];
 
     /// <summary>Begins the name of every key and channel. Installations that share a server need different ones.</summary>
     public string Prefix { get; set; } = "chat";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Abstractions;
 using Chat.Contracts;
 using Microsoft.Extensions.Options;
@@ -6,53 +5,44 @@ using Microsoft.Extensions.Options;
 namespace Chat.Gateway.Auth;
 
 /// <summary>
-/// Says of every call whether its session is still live. Remembers what the store said for a short time, drops it on news that a session
-/// ended, and holds a bounded number of sessions. Thread safe.
+/// Says of every call whether its session is still live. Believes for a short time what the store said, and drops it on news that a session
+/// ended, or when such news may have been lost. Thread safe.
 /// </summary>
-internal sealed class SessionGate(ISessionStore sessions, IBackplane backplane, IOptions<AuthOptions> options, TimeProvider time)
+internal sealed class SessionGate(ISessionStore sessions, ISessionCache cache, IBackplane backplane, IOptions<AuthOptions> options, TimeProvider time)
     : IHostedService, IDisposable
 {
-    private readonly int _perGeneration = Math.Max(1, options.Value.SessionCache / 2);
-    private readonly TimeSpan _recheck = options.Value.SessionRecheck;
+    private readonly TimeSpan _trust = options.Value.SessionRecheck;
     private IDisposable? _subscription;
-
-    /// <summary>Sessions known to be live, and until when that is believed. Two generations: when the young one is full it becomes the old one.</summary>
-    private Generations _known = new(new(), new());
-
-    /// <summary>Counts ends of sessions, so that an answer of the store that is older than the latest end is not remembered.</summary>
-    private long _ends;
+    private IDisposable? _outages;
 
     /// <summary>Whether the session is that user's and has neither ended nor expired.</summary>
     /// <exception cref="StoreUnavailableException">It is not remembered, and the store did not answer.</exception>
     public async ValueTask<bool> IsLiveAsync(UserId user, SessionId session, CancellationToken cancellationToken)
     {
-        var known = Volatile.Read(ref _known);
-        if ((known.Young.TryGetValue(session, out var entry) || known.Old.TryGetValue(session, out entry)) && time.GetTimestamp() < entry.Until)
+        var memory = await cache.FindAsync(session);
+        if (memory.Knowledge is not SessionKnowledge.Unknown)
         {
-            return entry.User == user;
+            return memory.Knowledge is SessionKnowledge.Live && memory.User == user;
         }
 
-        var ends = Volatile.Read(ref _ends);
         var found = await sessions.FindAsync(session, time.GetUtcNow(), cancellationToken);
         if (found is null)
         {
             return false;
         }
 
-        Remember(session, new Entry(found.UserId, time.GetTimestamp() + (long)(_recheck.TotalSeconds * time.TimestampFrequency)), ends);
+        await cache.RememberAsync(session, found.UserId, _trust, memory.Mark);
         return found.UserId == user;
     }
 
-    /// <summary>Forgets a session that ended, at once.</summary>
-    public void Forget(SessionId session)
-    {
-        Interlocked.Increment(ref _ends);
-        var known = Volatile.Read(ref _known);
-        known.Young.TryRemove(session, out _);
-        known.Old.TryRemove(session, out _);
-    }
+    /// <summary>A session ended, and the store knows.</summary>
+    public ValueTask EndAsync(UserId user, SessionId session) => cache.EndAsync(user, session);
 
-    public async Task StartAsync(CancellationToken cancellationToken) =>
+    /// <summary>A session is known to have ended.</summary>
+    public void Forget(SessionId session) => cache.Forget(session);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
         _subscription = await backplane.SubscribeAsync(news =>
         {
             if (news is SessionRevoked revoked)
@@ -60,32 +50,20 @@ internal sealed class SessionGate(ISessionStore sessions, IBackplane backplane, 
                 Forget(revoked.SessionId);
             }
         });
+        _outages = backplane.OnOutage(outage =>
+        {
+            if (outage.IsOver)
+            {
+                cache.ForgetAll();
+            }
+        });
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _subscription?.Dispose();
-
-    /// <summary>Sessions remembered now.</summary>
-    internal int Count => Volatile.Read(ref _known) is var known ? known.Young.Count + known.Old.Count : 0;
-
-    private void Remember(SessionId session, Entry entry, long ends)
+    public void Dispose()
     {
-        var known = Volatile.Read(ref _known);
-        if (known.Young.Count >= _perGeneration)
-        {
-            Interlocked.CompareExchange(ref _known, new Generations(new(), known.Young), known);
-            known = Volatile.Read(ref _known);
-        }
-
-        known.Young[session] = entry;
-        if (Volatile.Read(ref _ends) != ends)
-        {
-            // Some session ended while the store was read; it may have been this one.
-            known.Young.TryRemove(session, out _);
-        }
+        _subscription?.Dispose();
+        _outages?.Dispose();
     }
-
-    private readonly record struct Entry(UserId User, long Until);
-
-    private sealed record Generations(ConcurrentDictionary<SessionId, Entry> Young, ConcurrentDictionary<SessionId, Entry> Old);
 }

@@ -209,7 +209,7 @@ internal sealed partial class SignIn(
         var ended = await sessions.RevokeAsync(user, session, CancellationToken.None);
         if (ended)
         {
-            gate.Forget(session);
+            await gate.EndAsync(user, session);
             backplane.Publish(new SessionRevoked(user, session));
         }
 

@@ -102,6 +102,11 @@ public sealed partial class InMemoryStore
             cancellationToken);
 
     /// <inheritdoc />
+    public Task<RoomRead<IReadOnlyList<OwnReaction>>?> ReadOwnReactionsAsync(
+        RoomId room, UserId reader, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+        Read(room, reader, found => OwnReaction.Of(found.Messages.Values.Select(m => m.SeenBy(reader)), messages), cancellationToken);
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<MemberRoom>> ListRoomsAsync(
         UserId user, RoomId after, int limit, CancellationToken cancellationToken = default) =>
         Do<IReadOnlyList<MemberRoom>>(

@@ -76,7 +76,7 @@ public sealed class ChatCluster : IAsyncDisposable
 
         yield return ("Chat__Backplane", "Redis");
         yield return ("Chat__Redis__Servers__0", redis.Endpoint);
-        foreach (var part in new[] { "Presence", "RateLimiter" })
+        foreach (var part in new[] { "Presence", "SessionCache", "RateLimiter", "RecentMessages" })
         {
             yield return ($"Chat__{part}", "Redis");
         }

@@ -218,6 +218,36 @@ public abstract class RoomReaderSpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task Own_reactions_on_messages_that_were_read_before_are_those_of_now()
+    {
+        var (room, owner, ann) = (NewRoom(), NewUser(), NewUser());
+        await CommitAsync(RoomCommits.New(room, owner, Start).Join(ann).Say(owner, "4").Say(owner, "5").Say(owner, "6")
+            .React(ann, 4, "🎉").React(owner, 4, "👍").React(ann, 4, "👍").React(owner, 5, "❤️").React(ann, 6, "❤️"));
+        var messages = (await MessagesAsync(room, owner)).Where(m => m.Seq < 6).ToList();
+        await CommitAsync((await NextAsync(room)).React(ann, 4, "🎉", on: false).React(ann, 5, "❤️"));
+
+        var own = (await Store.Reader.ReadOwnReactionsAsync(room, ann, messages))!;
+        own.Value.ShouldBe([new OwnReaction(4, "👍"), new OwnReaction(5, "❤️")], ignoreOrder: true);
+        own.Head.ShouldBe((await Store.Rooms.LoadAsync(room))!.Head);
+        own.Reader!.UserId.ShouldBe(ann);
+        (await Store.Reader.ReadOwnReactionsAsync(room, NewUser(), messages))!.Value.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_messages_the_facts_alone_are_read()
+    {
+        var (room, owner) = (NewRoom(), NewUser());
+        await CommitAsync(RoomCommits.New(room, owner, Start).Say(owner, "x"));
+
+        var facts = (await Store.Reader.ReadOwnReactionsAsync(room, owner, []))!;
+        facts.Value.ShouldBeEmpty();
+        facts.Head.ShouldBe((await Store.Rooms.LoadAsync(room))!.Head);
+        facts.Reader!.Role.ShouldBe(MemberRole.Owner);
+        (await Store.Reader.ReadOwnReactionsAsync(room, NewUser(), []))!.Reader.ShouldBeNull();
+        (await Store.Reader.ReadOwnReactionsAsync(NewRoom(), owner, [])).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Pins_are_the_last_pinned_first()
     {
         var (room, owner) = (NewRoom(), NewUser());

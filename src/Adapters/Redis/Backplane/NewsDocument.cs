@@ -46,8 +46,6 @@ internal sealed class NewsFormat(string process)
     // Events beyond this are left to the store: a batch of long texts would hold up what queues behind it.
     private const int MostBytes = 256 * 1024;
 
-    private static readonly JsonSerializerOptions Options = MakeOptions();
-
     private readonly byte[] _own = Encoding.UTF8.GetBytes($$"""{"from":"{{process}}",""");
 
     /// <summary>News of a room.</summary>
@@ -85,7 +83,7 @@ internal sealed class NewsFormat(string process)
     /// <summary>Reads a document; the one that reads picks out the kinds that it knows.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     public static NewsDocument Read(byte[] document) =>
-        JsonSerializer.Deserialize<NewsDocument>(document, Options) ?? throw new JsonException("The document is null.");
+        JsonSerializer.Deserialize<NewsDocument>(document, RedisJson.Options) ?? throw new JsonException("The document is null.");
 
     /// <summary>News of a room; null for kinds that are not known here.</summary>
     /// <exception cref="JsonException">Something is missing.</exception>
@@ -117,7 +115,7 @@ internal sealed class NewsFormat(string process)
 
     private NewsDocument New(string kind) => new() { From = process, Kind = kind };
 
-    private static byte[] Write(NewsDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, Options);
+    private static byte[] Write(NewsDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, RedisJson.Options);
 
     // What a feed takes on trust.
     private static IReadOnlyList<RoomEvent> InOrder(IReadOnlyList<RoomEvent> events)
@@ -138,13 +136,4 @@ internal sealed class NewsFormat(string process)
 
     private static T Needed<T>(T? member)
         where T : struct => member ?? throw new JsonException("A member is missing.");
-
-    private static JsonSerializerOptions MakeOptions()
-    {
-        var options = new JsonSerializerOptions();
-        ChatJson.Configure(options);
-        options.TypeInfoResolverChain.Insert(0, RedisJsonContext.Default);
-        options.MakeReadOnly();
-        return options;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -48,7 +49,11 @@ internal sealed partial class RedisLink : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        Endpoint = ConfigurationOptions.Parse(server).EndPoints[0].ToString() ?? "";
+        Endpoint = ConfigurationOptions.Parse(server).EndPoints[0] switch
+        {
+            DnsEndPoint named => $"{named.Host}:{named.Port}",
+            var address => address.ToString() ?? "",
+        };
         _awaySince = time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 

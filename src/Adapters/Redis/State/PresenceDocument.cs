@@ -28,7 +28,7 @@ internal sealed record PresenceDocument
     /// <exception cref="JsonException">It is none.</exception>
     public static PresenceDocument? Read(byte[] document)
     {
-        var found = JsonSerializer.Deserialize(document, RedisJsonContext.Default.PresenceDocument) ?? throw new JsonException("The document is null.");
+        var found = JsonSerializer.Deserialize<PresenceDocument>(document, RedisJson.Options) ?? throw new JsonException("The document is null.");
         return found.Kind == "presence" ? found : null;
     }
 

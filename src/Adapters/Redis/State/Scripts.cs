@@ -5,6 +5,8 @@ internal static class Scripts
 {
     public static string Presence { get; } = Read("presence.lua");
 
+    public static string Sessions { get; } = Read("sessions.lua");
+
     public static string Take { get; } = Read("take.lua");
 
     private static string Read(string name)

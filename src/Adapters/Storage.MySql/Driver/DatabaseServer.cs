@@ -64,7 +64,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
     /// </summary>
     /// <exception cref="StoreUnavailableException">The server is down, too many reads wait, or it answered with an error.</exception>
     public Task<T> ReadAsync<T>(Func<Link, T> read, CancellationToken cancellationToken) =>
-        Add(_reads, new Job<T>((link, _) => read(link), cancellationToken) { Repeatable = true }, cancellationToken);
+        Add(_reads, new Job<T>((link, _) => read(link), cancellationToken) { Repeatable = true, Locks = false }, cancellationToken);
 
     /// <summary>
     /// Writes; completes when it is on disk. Tried again after a deadlock, and on another connection when its own breaks, unless it may have
@@ -74,7 +74,7 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
     /// The server is down, too many writes wait, it answered with an error, or the answer was lost.
     /// </exception>
     public Task<T> WriteAsync<T>(Func<Link, int, T> write, bool repeatable, CancellationToken cancellationToken) =>
-        Add(_writes, new Job<T>(write, cancellationToken) { Repeatable = repeatable }, cancellationToken);
+        Add(_writes, new Job<T>(write, cancellationToken) { Repeatable = repeatable, Locks = true }, cancellationToken);
 
     /// <summary>A connection beside those of the threads, for work that takes long. Blocks; not for the process' thread pool.</summary>
     /// <exception cref="MySqlFault">It could not be opened.</exception>
@@ -197,12 +197,13 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
             try
             {
                 job.Run(LinkOf(place), attempt);
-                job.Complete();
-                if (place.Link is { InTransaction: true } link && !link.TryRollback())
+                if (job.Locks)
                 {
-                    place.Drop();
+                    EndTransaction(place);
                 }
 
+                job.Complete();
+                EndTransaction(place);
                 return;
             }
             catch (MySqlFault fault)
@@ -259,6 +260,14 @@ internal sealed partial class DatabaseServer : IAsyncDisposable
                 }
 
                 return fault.Kind is not FaultKind.Refused;
+        }
+    }
+
+    private static void EndTransaction(Place place)
+    {
+        if (place.Link is { InTransaction: true } link && !link.TryRollback())
+        {
+            place.Drop();
         }
     }
 

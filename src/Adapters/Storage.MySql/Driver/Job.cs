@@ -8,6 +8,12 @@ internal abstract class Job
     /// </summary>
     public required bool Repeatable { get; init; }
 
+    /// <summary>
+    /// Whether it may leave locks in a transaction that it leaves open: they are gone before it is answered, so that whoever acts on the answer
+    /// does not meet them. A read holds none, and is answered first.
+    /// </summary>
+    public required bool Locks { get; init; }
+
     /// <summary>Whether the caller gave up before it began.</summary>
     public abstract bool IsCancelled { get; }
 

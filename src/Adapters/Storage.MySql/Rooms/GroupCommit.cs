@@ -53,7 +53,7 @@ internal sealed class GroupCommit(MySqlStore store, RoomShard shard, IReadOnlyLi
         var standing = commits.Where(c => Outcomes[c.Head.Id].Status is CommitStatus.Committed).ToList();
         if (standing.Count == 0)
         {
-            // The worker takes the transaction back after the answer.
+            // The worker takes the transaction back before the answer.
             CountConflicts();
             return true;
         }

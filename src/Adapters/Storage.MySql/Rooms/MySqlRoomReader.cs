@@ -75,6 +75,10 @@ internal sealed class MySqlRoomReader(MySqlStore store) : IRoomReader
             (_, _, _, members) => (IReadOnlyList<MemberRow>)members,
             cancellationToken);
 
+    public Task<RoomRead<IReadOnlyList<OwnReaction>>?> ReadOwnReactionsAsync(
+        RoomId room, UserId reader, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+        ReadAsync(room, reader, (link, shard, _) => OwnReactions.Read(link, shard, room, reader, messages), cancellationToken);
+
     private static IReadOnlyList<Message> Page(Link link, RoomShard shard, RoomId room, UserId reader, MessageQuery query, RoomMonths months)
     {
         var batch = new SqlBatch();

@@ -10,6 +10,8 @@ internal sealed class SqliteRoomReader(SqliteDatabase database) : IRoomReader
         $"SELECT {RoomRows.MemberColumns}, m.read_seq FROM room_members m WHERE m.room_id = ? AND m.user_id > ? AND m.banned = 0 " +
         "ORDER BY m.user_id LIMIT ?";
 
+    private const string OwnReactionSql = "SELECT 1 FROM message_reactions WHERE room_id = ? AND seq = ? AND emoji = ? AND user_id = ?";
+
     public Task<RoomRead<IReadOnlyList<Message>>?> ReadMessagesAsync(
         RoomId room, UserId reader, MessageQuery query, CancellationToken cancellationToken = default) =>
         ReadAsync(room, reader, (handle, _) => MessageRows.Read(handle, room, reader, query), cancellationToken);
@@ -39,6 +41,30 @@ internal sealed class SqliteRoomReader(SqliteDatabase database) : IRoomReader
                 }
 
                 return (IReadOnlyList<MemberRow>)members;
+            },
+            cancellationToken);
+
+    public Task<RoomRead<IReadOnlyList<OwnReaction>>?> ReadOwnReactionsAsync(
+        RoomId room, UserId reader, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default) =>
+        ReadAsync(
+            room,
+            reader,
+            (handle, _) =>
+            {
+                var own = new List<OwnReaction>();
+                foreach (var message in messages)
+                {
+                    foreach (var reaction in message.Reactions)
+                    {
+                        if (handle.Prepare(OwnReactionSql).Bind(room).Bind(message.Seq).Bind(reaction.Emoji).Bind(reader) is var row && row.Step())
+                        {
+                            row.Reset();
+                            own.Add(new OwnReaction(message.Seq, reaction.Emoji));
+                        }
+                    }
+                }
+
+                return (IReadOnlyList<OwnReaction>)own;
             },
             cancellationToken);
 

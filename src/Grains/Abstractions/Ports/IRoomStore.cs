@@ -75,6 +75,46 @@ public interface IRoomReader
     /// <summary>Members (not banned users) with a user id above <paramref name="after"/>, by user id.</summary>
     Task<RoomRead<IReadOnlyList<MemberRow>>?> ReadMembersAsync(
         RoomId room, UserId reader, UserId after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Which of the reactions on these messages, read before and of one page, are the reader's now. With no messages, only the facts are read:
+    /// the cheapest read there is.
+    /// </summary>
+    async Task<RoomRead<IReadOnlyList<OwnReaction>>?> ReadOwnReactionsAsync(
+        RoomId room, UserId reader, IReadOnlyList<Message> messages, CancellationToken cancellationToken = default)
+    {
+        if (messages.Count == 0)
+        {
+            return await ReadEventsAsync(room, reader, long.MaxValue, 1, cancellationToken) is { } facts
+                ? new RoomRead<IReadOnlyList<OwnReaction>>(facts.Head, facts.Reader, [])
+                : null;
+        }
+
+        var query = new MessageQuery { After = messages.Min(message => message.Seq) - 1, Limit = 200 };
+        return await ReadMessagesAsync(room, reader, query, cancellationToken) is { } read
+            ? new RoomRead<IReadOnlyList<OwnReaction>>(read.Head, read.Reader, OwnReaction.Of(read.Value, messages))
+            : null;
+    }
+}
+
+/// <summary>A reaction that the reader has set.</summary>
+/// <param name="Seq">On which message.</param>
+/// <param name="Emoji">The emoji.</param>
+public readonly record struct OwnReaction(long Seq, string Emoji)
+{
+    /// <summary>The reader's reactions in messages that were read for them, on those of <paramref name="wanted"/>.</summary>
+    public static IReadOnlyList<OwnReaction> Of(IEnumerable<Message> read, IEnumerable<Message> wanted)
+    {
+        var seqs = wanted.Select(message => message.Seq).ToHashSet();
+        return
+        [
+            .. from message in read
+               where seqs.Contains(message.Seq)
+               from reaction in message.Reactions
+               where reaction.Me
+               select new OwnReaction(message.Seq, reaction.Emoji),
+        ];
+    }
 }
 
 /// <summary>Finds rooms. Thread safe; reads wait for no writer.</summary>

@@ -15,6 +15,7 @@ namespace Chat.Grains;
 public sealed class RoomGrain(
     IRoomStore store,
     IRoomReader reader,
+    IRecentMessages recent,
     IRoomDirectory directory,
     IUserStore users,
     IBackplane backplane,
@@ -124,7 +125,17 @@ public sealed class RoomGrain(
             return false;
         }
 
-        var memory = await _writer.CurrentMemoryAsync();
+        RoomMemory memory;
+        try
+        {
+            memory = await _writer.CurrentMemoryAsync();
+        }
+        catch (StoreUnavailableException) when (_writer.LastKnown is not null)
+        {
+            // Nothing is stored of it, and those who hear it were members a moment ago.
+            memory = _writer.LastKnown;
+        }
+
         if (memory.Head is not { } head)
         {
             return ErrorCode.RoomNotFound;
@@ -228,8 +239,22 @@ public sealed class RoomGrain(
         Readable(await reader.ReadMembersAsync(_room, caller, after, limit));
 
     /// <inheritdoc />
-    public async Task<Result<MessageList>> Messages(UserId caller, MessageQuery query) =>
-        Listed(await reader.ReadMessagesAsync(_room, caller, query));
+    public async Task<Result<MessageList>> Messages(UserId caller, MessageQuery query)
+    {
+        try
+        {
+            return Listed(await reader.ReadMessagesAsync(_room, caller, query));
+        }
+        catch (StoreUnavailableException) when (query is { Before: null, After: null, Around: null, Thread: null } && _writer.LastKnown is not null)
+        {
+            if (await FromMemoryAsync(caller, query.Limit) is { } known)
+            {
+                return known;
+            }
+
+            throw;
+        }
+    }
 
     /// <inheritdoc />
     public async Task<Result<EventsPage>> Events(UserId caller, long after, int limit)
@@ -241,6 +266,22 @@ public sealed class RoomGrain(
 
     /// <inheritdoc />
     public async Task<Result<MessageList>> Pins(UserId caller) => Listed(await reader.ReadPinsAsync(_room, caller));
+
+    /// <summary>
+    /// The newest messages while the store does not answer: as they were when the caller was last known to be a member, so that nobody sees what
+    /// came after they were removed. The caller's own reactions are not marked as such.
+    /// </summary>
+    private async Task<MessageList?> FromMemoryAsync(UserId caller, int limit)
+    {
+        var memory = _writer.LastKnown;
+        return memory?.Head is { } head
+            && RoomAccess.Read(head, memory.Find(caller)) is null
+            && await recent.FindAsync(_room) is { } page
+            && page.Version == head.Version
+            && page.Covers(limit)
+                ? new MessageList(page.Messages.Take(limit).ToArray(), head.LastSeq)
+                : null;
+    }
 
     private static Result<MessageList> Listed(RoomRead<IReadOnlyList<Message>>? read)
     {

@@ -33,7 +33,11 @@ internal sealed partial class RoomWriter(
     private readonly Queue<RoomOp> _queue = new();
     private Task _pump = Task.CompletedTask;
     private RoomMemory? _memory;
+    private RoomMemory? _forgotten;
     private bool _outcomeUnknown;
+
+    /// <summary>What this activation knew last, also while the store does not answer: true of some moment, perhaps not of now. Null when nothing.</summary>
+    public RoomMemory? LastKnown => _memory ?? _forgotten;
 
     /// <summary>Adds a call to the log's queue and waits for its answer.</summary>
     public Task<Result<T>> RunAsync<T>(RoomOp<T> op)
@@ -69,6 +73,7 @@ internal sealed partial class RoomWriter(
         }
 
         _memory = loaded;
+        _forgotten = null;
         if (_outcomeUnknown)
         {
             // A commit whose answer was lost may be in the log; nobody was told. Feeds fetch what they lack.
@@ -127,6 +132,7 @@ internal sealed partial class RoomWriter(
 
     private void Forget()
     {
+        _forgotten = _memory ?? _forgotten;
         _memory = null;
         _outcomeUnknown = true;
     }
