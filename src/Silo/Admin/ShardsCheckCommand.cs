@@ -95,6 +95,11 @@ internal static class ShardsCheckCommand
         var what = summary is null
             ? "No room was checked"
             : string.Create(CultureInfo.InvariantCulture, $"Checked {summary.Rooms:N0} rooms with {summary.Messages:N0} messages and the lists of {summary.Users:N0} users");
+        if (summary is { PassedOver: > 0 })
+        {
+            screen.Line(string.Create(CultureInfo.InvariantCulture, $"Passed over {summary.PassedOver:N0} rooms and users that a moved range left behind."));
+        }
+
         screen.Line(findings.Count == 0 ? $"{what}: all agrees." : string.Create(CultureInfo.InvariantCulture, $"{what}: {findings.Count:N0} findings."));
     }
 

@@ -19,6 +19,7 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
 {
     private const int UsersAtOnce = 10_000;
     private const int DirectRoomsAtOnce = 2_000;
+    private const int IdsAtOnce = 500;
 
     private readonly AdminMap _map = new(options);
 
@@ -62,6 +63,7 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
         private long _rooms;
         private long _messages;
         private long _users;
+        private long _passedOver;
         private long _findings;
         private long _allRooms;
 
@@ -97,7 +99,7 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
             return Summary();
         }
 
-        private CheckSummary Summary() => new(_rooms, _messages, _users, _findings);
+        private CheckSummary Summary() => new(_rooms, _messages, _users, _passedOver, _findings);
 
         private void Rooms(RoomPlace place, bool isFirstOfDatabase)
         {
@@ -119,13 +121,9 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
                 }
 
                 MembersLists(here[true]);
-                foreach (var facts in here[false].Where(_ => isFirstOfDatabase))
+                if (isFirstOfDatabase)
                 {
-                    var wanted = map.Of(facts.Id);
-                    if ((wanted.Server, wanted.Rooms) != (place.Server, place.Rooms))
-                    {
-                        Report(FindingKinds.RoomPlace, place, $"the map looks for it on {wanted.Server} in {wanted.Rooms.Name}", facts.Id);
-                    }
+                    Strangers(here[false].Select(facts => facts.Id).Where(room => (map.Of(room).Server, map.Of(room).Rooms) != (place.Server, place.Rooms)), place);
                 }
 
                 after = page[^1].Id.Value;
@@ -224,13 +222,7 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
                 stop.ThrowIfCancellationRequested();
                 var ids = links.Use(place, link => link.Query<long>(
                     $"SELECT id FROM `{place.Users.Name}`.users WHERE id > @after ORDER BY id LIMIT {UsersAtOnce}", new { after }));
-                foreach (var user in ids.Select(id => new UserId(id)).Where(user => map.Of(user) != place))
-                {
-                    var wanted = map.Of(user);
-                    Report(new Finding(
-                        FindingKinds.UserPlace, place.Server, place.Users.Name, $"the map looks for the user on {wanted.Server} in {wanted.Users.Name}", UserId: user));
-                }
-
+                Strangers(ids.Select(id => new UserId(id)).Where(user => map.Of(user) != place), place);
                 if (ids.Count == 0)
                 {
                     return;
@@ -255,6 +247,42 @@ public sealed class ShardsCheck(MySqlStorageOptions options, TimeProvider clock)
                         FindingKinds.UserListHas, place.Server, place.Users.Name, "no member of the room, which is in the user's list of rooms", room, user));
                 }
             }
+        }
+
+        /// <summary>Whoever moved a range left copies behind, which are passed over; a room that is nowhere else is lost to its members.</summary>
+        private void Strangers(IEnumerable<RoomId> rooms, RoomPlace found)
+        {
+            foreach (var wanted in rooms.GroupBy(map.Of))
+            {
+                var there = Existing(wanted.Key.Server, wanted.Key.ConnectionString, $"`{wanted.Key.Rooms.Name}`.rooms", wanted.Select(room => room.Value));
+                foreach (var room in wanted.Where(room => !there.Contains(room.Value)))
+                {
+                    Report(FindingKinds.RoomPlace, found, $"the map looks for it on {wanted.Key.Server} in {wanted.Key.Rooms.Name}, and it is not there", room);
+                }
+            }
+        }
+
+        private void Strangers(IEnumerable<UserId> users, UserPlace found)
+        {
+            foreach (var wanted in users.GroupBy(map.Of))
+            {
+                var there = Existing(wanted.Key.Server, wanted.Key.ConnectionString, $"`{wanted.Key.Users.Name}`.users", wanted.Select(user => user.Value));
+                foreach (var user in wanted.Where(user => !there.Contains(user.Value)))
+                {
+                    Report(new Finding(
+                        FindingKinds.UserPlace, found.Server, found.Users.Name,
+                        $"the map looks for the user on {wanted.Key.Server} in {wanted.Key.Users.Name}, and they are not there", UserId: user));
+                }
+            }
+        }
+
+        private HashSet<long> Existing(string server, string connectionString, string table, IEnumerable<long> ids)
+        {
+            var existing = ids.Chunk(IdsAtOnce)
+                .SelectMany(some => links.Use(server, connectionString, link => link.Query<long>($"SELECT id FROM {table} WHERE id IN @some", new { some })))
+                .ToHashSet();
+            _passedOver += existing.Count;
+            return existing;
         }
 
         private long Count(string server, string connectionString, string sql) => links.Use(server, connectionString, link => link.Query<long>(sql)[0]);

@@ -82,8 +82,9 @@ public sealed record Finding(string Kind, string Server, string Database, string
 /// <param name="Rooms">Rooms that were checked.</param>
 /// <param name="Messages">Messages that they hold.</param>
 /// <param name="Users">Users whose lists of rooms were checked.</param>
+/// <param name="PassedOver">Rooms and users that a moved range left behind: they are where the map looks for them as well.</param>
 /// <param name="Findings">How many findings were reported.</param>
-public sealed record CheckSummary(long Rooms, long Messages, long Users, long Findings);
+public sealed record CheckSummary(long Rooms, long Messages, long Users, long PassedOver, long Findings);
 
 /// <summary>How far a check is.</summary>
 /// <param name="Step">What is checked now.</param>
@@ -100,7 +101,7 @@ public static class FindingKinds
     /// <summary>The partition for everything later holds rows.</summary>
     public const string PartitionsLast = "partitions-last";
 
-    /// <summary>A room lies where the map does not look for it.</summary>
+    /// <summary>A room lies only where the map does not look for it.</summary>
     public const string RoomPlace = "room-place";
 
     /// <summary>A room's count of messages is not that of its rows.</summary>
@@ -136,7 +137,7 @@ public static class FindingKinds
     /// <summary>A room is listed for everybody and should not be, or the other way round.</summary>
     public const string RoomName = "room-name";
 
-    /// <summary>A user lies where the map does not look for them.</summary>
+    /// <summary>A user lies only where the map does not look for them.</summary>
     public const string UserPlace = "user-place";
 
     /// <summary>A member's list of rooms lacks the room.</summary>
