@@ -77,6 +77,12 @@ internal sealed class LogReader(IReadOnlyList<RoomEvent> log) : IRoomReader
 
     public int Committed { get; set; }
 
+    /// <summary>Events up to this seq are gone, as retention leaves a log.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>Users who are no members any more.</summary>
+    public HashSet<UserId> Gone { get; } = [];
+
     public int Reads { get; private set; }
 
     public int Failures
@@ -106,8 +112,10 @@ internal sealed class LogReader(IReadOnlyList<RoomEvent> log) : IRoomReader
             CreatedBy = new UserId(1),
         };
         return Task.FromResult<RoomRead<IReadOnlyList<RoomEvent>>?>(
-            new RoomRead<IReadOnlyList<RoomEvent>>(head, null, [.. log.Take(last).Where(e => e.Seq > after).Take(limit)]));
+            new RoomRead<IReadOnlyList<RoomEvent>>(head, Gone.Contains(reader) ? null : Member(reader), [.. log.Take(last).Where(e => e.Seq > after && e.Seq > Dropped).Take(limit)]));
     }
+
+    private static MemberState Member(UserId user) => new() { UserId = user, Role = MemberRole.Member, JoinedSeq = 1 };
 
     public Task<RoomRead<IReadOnlyList<Message>>?> ReadMessagesAsync(RoomId room, UserId reader, MessageQuery query, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("Feeds read events only.");

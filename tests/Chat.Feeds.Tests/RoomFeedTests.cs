@@ -76,6 +76,50 @@ public sealed class RoomFeedTests
         ann.Seqs.ShouldBe(Range(1, 3));
     }
 
+    [Fact(Timeout = 20_000)]
+    public async Task Events_that_retention_dropped_are_passed_over_and_members_told_to_sync()
+    {
+        using var world = new FeedWorld(Messages(9));
+        world.Reader.Dropped = 6;
+        world.Reader.Gone.Add(Bob);
+        var (ann, bob) = (world.Connect(Ann), world.Connect(Bob));
+        world.Feed.TryAttach(ann, 0);
+        world.Feed.TryAttach(bob, 0);
+
+        world.Feed.Advance(8);
+        await ann.LaggedAsync("word that events are missing");
+        while (world.Feed.Position < 8)
+        {
+            await Task.Yield();
+        }
+
+        world.Feed.TryResume(ann, 8).ShouldBeTrue();
+        world.Feed.TryResume(bob, 8).ShouldBeTrue();
+        world.Feed.Accept(new EventsCommitted([Messages(9)[8]]));
+
+        await ann.ReachedAsync(9, "the next event after the sync");
+        ann.Seqs.ShouldBe([9]);
+        bob.Seqs.ShouldBeEmpty("he was removed in what was dropped");
+    }
+
+    [Fact]
+    public async Task Log_of_which_retention_left_nothing_is_passed_over_to_its_end()
+    {
+        using var world = new FeedWorld(Messages(9));
+        world.Reader.Dropped = 8;
+        world.Reader.Committed = 8;
+        var ann = world.Connect(Ann);
+        world.Feed.TryAttach(ann, 0);
+
+        world.Feed.Advance(8);
+        await ann.LaggedAsync("word that events are missing");
+        world.Feed.TryResume(ann, 8).ShouldBeTrue();
+        world.Feed.Accept(new EventsCommitted([Messages(9)[8]]));
+
+        await ann.ReachedAsync(9, "the next event after the sync");
+        ann.Seqs.ShouldBe([9]);
+    }
+
     [Fact]
     public async Task One_who_is_removed_gets_the_removal_and_nothing_after_it()
     {

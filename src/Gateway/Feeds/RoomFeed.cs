@@ -482,6 +482,11 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
                     return;
                 }
 
+                if (read.Value.Count == 0 || read.Value[0].Seq > after + 1)
+                {
+                    await SkipDroppedAsync(after, read.Value.Count == 0 ? read.Head.LastSeq : read.Value[0].Seq - 1);
+                }
+
                 Accept(read.Value);
                 pause = TimeSpan.Zero;
             }
@@ -494,6 +499,39 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
             {
                 Log.FillFailed(_context.Logger, Room.Value, after, ex);
                 pause = TimeSpan.FromSeconds(5);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Retention dropped events that were not delivered here: goes on behind them, lets the connections find out by a Sync, and detaches those
+    /// whose users were removed in what is not there any more.
+    /// </summary>
+    private async Task SkipDroppedAsync(long after, long to)
+    {
+        Subscription[] targets;
+        lock (_gate)
+        {
+            if (_ordered != after)
+            {
+                return;
+            }
+
+            _ordered = to;
+            _known = Math.Max(_known, to);
+            _changes.Clear();
+            _changesSince = to;
+            targets = _snapshot ??= [.. _subscriptions.Values];
+        }
+
+        LagAll(targets, after);
+        foreach (var user in targets.Select(s => s.User).Distinct())
+        {
+            // The facts alone are wanted.
+            var facts = await _context.Reader.ReadEventsAsync(Room, user, long.MaxValue, 1);
+            if (facts?.Reader is not { Banned: false })
+            {
+                DetachUser(user, long.MaxValue, targets);
             }
         }
     }

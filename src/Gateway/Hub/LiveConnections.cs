@@ -166,10 +166,8 @@ internal sealed partial class LiveConnections
                 user.Rooms.UnionWith(memberships.Select(m => m.RoomId));
             }
 
-            foreach (var membership in memberships)
-            {
-                await Feeds.AttachAsync(connection, membership);
-            }
+            // Each room that nobody here listened to yet takes a round trip between processes.
+            await Task.WhenAll(memberships.Select(membership => Feeds.AttachAsync(connection, membership).AsTask()));
         }
         catch
         {

@@ -64,7 +64,8 @@ internal sealed class RoomSync(IGrainFactory grains, LiveConnections connections
         }
 
         var (events, lastSeq) = (answer.Value.Events, answer.Value.LastSeq);
-        if (cursor > lastSeq || (events.Count > 0 && events[0].Seq != cursor + 1))
+        // Beyond the end, or dropped by retention, wholly or up to somewhere.
+        if (cursor > lastSeq || (cursor < lastSeq && (events.Count == 0 || events[0].Seq != cursor + 1)))
         {
             return new SyncResult(room, lastSeq, [], More: false, Reset: true);
         }
