@@ -95,17 +95,25 @@ run_project() {
   echo "  $name: ${good:-0} of ${total:-0} in $((SECONDS - started)) s"
 }
 
-# The long ones first, two at a time, as there are two cores; those that measure, or load the machine, have it to themselves.
+# Two at a time, as there are two cores, and nothing heavy beside the tests of whole clusters; those that measure, or go by real time, have the
+# machine to themselves.
 echo "Testing the server ..."
-alone='Chat\.(Browser|System)\.Tests'
-mapfile -t projects < <(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj' | grep -vE "/$alone\.csproj" |
-  awk '{ print (/Cluster/ ? 0 : /MySql|Redis/ ? 1 : /Client|Cli\./ ? 2 : 3), $0 }' | sort -s -n -k1,1 | cut -d' ' -f2)
-for project in "${projects[@]}"; do
-  while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
-  run_project "$project" &
-done
-wait
-for project in $(git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj' | grep -E "/$alone\.csproj"); do
+projects() { git ls-files --cached --others --exclude-standard 'tests/*.Tests.csproj' | grep "$@"; }
+two_at_a_time() {
+  local project
+  for project in "$@"; do
+    while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+    run_project "$project" &
+  done
+  wait
+}
+alone='/Chat\.(Browser|System|Redis)\.Tests\.csproj'
+heavy='/Chat\.(Admin|Storage\.MySql|Gateway|Storage|Grains\.Local)\.Tests\.csproj'
+# shellcheck disable=SC2046
+two_at_a_time $(projects -E /Chat.Cluster) $(projects -vE "$alone|$heavy|/Chat.Cluster")
+# shellcheck disable=SC2046
+two_at_a_time $(projects -E "$heavy")
+for project in $(projects -E "$alone"); do
   run_project "$project"
 done
 

@@ -6,6 +6,9 @@ namespace Chat.Redis.Tests;
 
 public sealed class RedisRateLimiterTests : RateLimiterSpecification, IAsyncLifetime
 {
+    // A busy machine must not pass for an outage, in which each process counts for itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private RedisServer _server = null!;
     private RedisProcess _here = null!;
     private RedisProcess _there = null!;
@@ -15,8 +18,8 @@ public sealed class RedisRateLimiterTests : RateLimiterSpecification, IAsyncLife
     public async Task InitializeAsync()
     {
         _server = await RedisServer.StartNewAsync();
-        _here = await RedisProcess.StartAsync(_server.Endpoint);
-        _there = await RedisProcess.StartAsync(_server.Endpoint);
+        _here = await RedisProcess.StartAsync(options => options.CommandTimeout = Patience, _server.Endpoint);
+        _there = await RedisProcess.StartAsync(options => options.CommandTimeout = Patience, _server.Endpoint);
         await _here.UntilAsync(up: true, 0);
         await _there.UntilAsync(up: true, 0);
     }
@@ -113,7 +116,7 @@ public sealed class RedisRateLimiterTests : RateLimiterSpecification, IAsyncLife
         {
             var begun = clock.GetTimestamp();
             (await TakenAsync(_here, rule, 100)).ShouldBe(100);
-            clock.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+            clock.GetElapsedTime(begun).ShouldBeLessThan(Patience * 10, "one call waits, not a hundred");
         }
         finally
         {
