@@ -88,8 +88,8 @@ public sealed partial class ClusterScriptTests : IDisposable
             _lines.Clear();
         }
 
-        // Room for the ports of the servers behind the first.
-        var port = TestServer.FreePort();
+        // Below the ports that connections are given: the script takes those behind the first for its servers.
+        var port = Random.Shared.Next(200, 320) * 100;
         var process = Launch(
             "--port", port.ToString(CultureInfo.InvariantCulture), "--gateways", "2", "--data", _folder, "--program", Gateway(),
             "--", "--Chat:Auth:PasswordIterations=1000");
