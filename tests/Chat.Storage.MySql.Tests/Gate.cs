@@ -9,9 +9,9 @@ internal sealed class Gate : IDisposable
 {
     private readonly Link _link;
 
-    public Gate(MariaDbServer server, string database, RoomId room)
+    public Gate(MariaDbServer server, string database, RoomId room, int commandSeconds = 30)
     {
-        _link = Link.Open(server.ConnectionString(database), TimeSpan.FromSeconds(30), TimeProvider.System);
+        _link = Link.Open(server.ConnectionString(database), TimeSpan.FromSeconds(commandSeconds), TimeProvider.System);
         _link.Begin();
         _link.Execute($"UPDATE `{database}`.rooms SET topic = 'held' WHERE id = {room}");
     }

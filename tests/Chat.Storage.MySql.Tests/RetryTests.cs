@@ -1,5 +1,6 @@
 using Chat.Abstractions;
 using Chat.Contracts;
+using Chat.Storage.MySql.Driver;
 using Chat.Testing;
 
 namespace Chat.Storage.MySql.Tests;
@@ -70,6 +71,20 @@ public sealed class RetryTests(FaultServer fault) : IClassFixture<FaultServer>, 
         (await _room.TextsAsync()).ShouldBeEmpty();
         other.Open();
         (await _room.SayAsync("stands")).Status.ShouldBe(CommitStatus.Committed);
+    }
+
+    [Fact]
+    public async Task Writer_that_says_nothing_any_more_loses_its_locks_and_its_transaction()
+    {
+        var next = (await _room.NextAsync()).Say(_room.Owner, "stands");
+        using var still = new Gate(fault.Server, _rooms, _room.Id, commandSeconds: 1);
+
+        (await Wait.For(_room.CommitAsync(next), "end of the commit")).Status.ShouldBe(CommitStatus.Committed);
+
+        Should.Throw<MySqlFault>(() => still.Link.Commit()).Kind.ShouldBe(FaultKind.Lost);
+        (await _room.TextsAsync()).ShouldBe(["stands"]);
+        (await _store.Store.Map.First.Server.ReadAsync(
+            link => link.Query<string>($"SELECT topic FROM `{_rooms}`.rooms WHERE id = {_room.Id} AND topic = 'held'"), CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]

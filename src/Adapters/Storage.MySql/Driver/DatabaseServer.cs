@@ -13,7 +13,8 @@ namespace Chat.Storage.MySql.Driver;
 internal sealed partial class DatabaseServer : IAsyncDisposable
 {
     private const int MostAttempts = 6;
-    private static readonly TimeSpan AskWhenIdleFor = TimeSpan.FromSeconds(5);
+    // Before the server may have given the connection up.
+    private static readonly TimeSpan AskWhenIdleFor = TimeSpan.FromSeconds(Link.LeastSilence - 1);
 
     private readonly Lock _gate = new();
     private readonly string _connectionString;

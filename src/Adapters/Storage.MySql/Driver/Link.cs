@@ -6,13 +6,17 @@ namespace Chat.Storage.MySql.Driver;
 
 /// <summary>
 /// A connection, used by one thread at a time. Every error of the connector comes out as a <see cref="MySqlFault"/>. It stands in the state
-/// that the store works in, whatever the server's defaults: READ COMMITTED outside of snapshots, strict, UTC, utf8mb4, and with waits for
-/// locks that end before the command does.
+/// that the store works in, whatever the server's defaults: READ COMMITTED outside of snapshots, strict, UTC, utf8mb4, with waits for locks that
+/// end before the command does, and with transactions that end when nothing is heard of them: a process that stands still in the middle of
+/// one, or is cut off, must not keep its rooms locked.
 /// </summary>
 internal sealed class Link : IDisposable
 {
     // The answer of the last statement proves that those before it were carried out: a lost answer must never look like success.
     private static readonly Sql Proof = new("SELECT 1");
+
+    /// <summary>The shortest silence, in seconds, after which a server may give up a transaction, or the connection.</summary>
+    internal const int LeastSilence = 3;
 
     private readonly DbConnection _connection;
     private readonly TimeSpan _timeout;
@@ -47,11 +51,13 @@ internal sealed class Link : IDisposable
         {
             connection.Open();
             var lockWait = Math.Max(1, (long)commandTimeout.TotalSeconds / 2);
+            var silence = Math.Max(LeastSilence, (long)commandTimeout.TotalSeconds);
 
             // The connector asks for texts in their columns' own character sets, and loses its place at those that it does not know by name.
             link.Execute(
                 "SET NAMES utf8mb4; SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', " +
-                $"innodb_lock_wait_timeout = {lockWait}, lock_wait_timeout = {lockWait}; " +
+                $"innodb_lock_wait_timeout = {lockWait}, lock_wait_timeout = {lockWait}, " +
+                $"{Dialect.OfAnyAge(connection.ServerVersion).IdleTransactionLimit} = {silence}; " +
                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
             return link;
         }
