@@ -4,15 +4,16 @@ namespace Chat.Gateway.Feeds;
 
 /// <summary>
 /// The way out to one connection. A frame is written at once when the connection takes it; otherwise it waits in a queue of bounded length
-/// and bytes. Frames leave in the order in which they were queued. Thread safe; never blocks its callers.
+/// and bytes, as all do until it is opened. Frames leave in the order in which they were queued. Thread safe; never blocks its callers.
 /// </summary>
-internal sealed partial class ConnectionQueue(
-    Func<SerializedHubMessage, ValueTask> write, int maxBytes, int maxFrames, ILogger logger)
+internal sealed partial class ConnectionQueue(int maxBytes, int maxFrames, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Frame> _waiting = new(0);
+    private Func<SerializedHubMessage, ValueTask>? _write;
     private long _bytes;
-    private bool _writing;
+    // Until it is opened, as if a write were under way.
+    private bool _writing = true;
     private bool _closed;
     private TaskCompletionSource? _drained;
 
@@ -28,7 +29,7 @@ internal sealed partial class ConnectionQueue(
         }
     }
 
-    /// <summary>Completes when nothing is being written and nothing waits (or the connection broke).</summary>
+    /// <summary>Completes when it is open, nothing is being written and nothing waits (or the connection broke).</summary>
     public Task Drained
     {
         get
@@ -37,6 +38,16 @@ internal sealed partial class ConnectionQueue(
             {
                 return _writing ? (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
             }
+        }
+    }
+
+    /// <summary>Writes what waits, and from now on what comes. Call once.</summary>
+    public void Open(Func<SerializedHubMessage, ValueTask> write)
+    {
+        _write = write;
+        if (Next() is { } frame)
+        {
+            Write(frame);
         }
     }
 
@@ -146,7 +157,7 @@ internal sealed partial class ConnectionQueue(
             ValueTask written;
             try
             {
-                written = write(next.Message);
+                written = _write!(next.Message);
             }
             catch (Exception ex)
             {
@@ -171,7 +182,7 @@ internal sealed partial class ConnectionQueue(
             await written;
             while (Next() is { } frame)
             {
-                await write(frame.Message);
+                await _write!(frame.Message);
             }
         }
         catch (Exception ex)

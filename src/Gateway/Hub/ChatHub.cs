@@ -1,12 +1,7 @@
 using Chat.Abstractions;
 using Chat.Contracts;
-using Chat.Gateway.Auth;
-using Chat.Gateway.Feeds;
 using Chat.Gateway.Limits;
 using Chat.Gateway.Presence;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Options;
 using Orleans;
 
 namespace Chat.Gateway.Hub;
@@ -15,37 +10,16 @@ namespace Chat.Gateway.Hub;
 /// The hub of the contract. Each method takes who calls from the connection, spends from the caller's budget, and asks the room's grain;
 /// what is refused goes back as <c>code: text</c>.
 /// </summary>
-[Authorize]
 internal sealed class ChatHub(
     IGrainFactory grains,
-    LiveConnections connections,
     UserPresence presence,
     RoomSync sync,
     RateLimits rates,
-    SessionGate sessions,
-    TimeProvider clock,
-    IOptions<FeedOptions> options,
-    ILogger<LiveConnection> logger) : Microsoft.AspNetCore.SignalR.Hub
+    TimeProvider clock) : Microsoft.AspNetCore.SignalR.Hub
 {
-    /// <inheritdoc />
-    public override async Task OnConnectedAsync()
-    {
-        var context = Context.Features.Get<HubConnectionContext>()
-            ?? throw new InvalidOperationException($"{nameof(ChatLifetimeManager)} is not in place.");
-        var caller = Caller.Of(Context.User) ?? throw ErrorCode.AuthInvalid.ToException();
-        var live = new LiveConnection(context, caller.UserId, caller.SessionId, options.Value, clock, logger);
-        var refused = await connections.ConnectAsync(live, () => sessions.IsLiveAsync(caller.UserId, caller.SessionId, Context.ConnectionAborted).AsTask());
-        if (refused is not null)
-        {
-            throw refused.ToException();
-        }
-
-        Context.Features.Set(live);
-    }
-
-    /// <inheritdoc />
-    public override Task OnDisconnectedAsync(Exception? exception) =>
-        Context.Features.Get<LiveConnection>() is { } live ? connections.DisconnectAsync(live) : Task.CompletedTask;
+    /// <summary>Tells a client that was not let in why. Everything else that coming and going takes is <see cref="Admission"/>'s.</summary>
+    public override Task OnConnectedAsync() =>
+        Context.Features.Get<Refusal>() is { } refused ? throw refused.ToException() : Task.CompletedTask;
 
     /// <summary>Sends a message. The answer comes when it is on disk.</summary>
     public Task<SendAck> Send(RoomId roomId, SendRequest message) =>

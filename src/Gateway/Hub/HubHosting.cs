@@ -49,6 +49,7 @@ internal static class HubHosting
         services.AddSingleton<FeedMetrics>();
         services.AddSingleton<UserPresence>();
         services.AddSingleton<LiveConnections>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<RoomSync>();
         services.AddSingleton<LiveService>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveService>());
@@ -57,13 +58,17 @@ internal static class HubHosting
         services.AddSingleton<IDrain>(provider => provider.GetRequiredService<LiveService>());
     }
 
-    /// <summary>Puts the hub at its place. WebSockets only: the bounds on slow readers are theirs.</summary>
+    /// <summary>Puts the hub at its place, behind <see cref="Admission"/>. WebSockets only: the bounds on slow readers are theirs.</summary>
     public static IEndpointConventionBuilder MapChatHub(this IEndpointRouteBuilder routes) =>
-        routes.MapHub<ChatHub>(Path, options =>
-        {
-            options.Transports = HttpTransportType.WebSockets;
-            options.TransportSendTimeout = SendTimeout;
-        });
+        routes.MapConnections(
+            Path,
+            new HttpConnectionDispatcherOptions { Transports = HttpTransportType.WebSockets, TransportSendTimeout = SendTimeout },
+            connection =>
+            {
+                var admission = connection.ApplicationServices.GetRequiredService<Admission>();
+                connection.Use(hub => transport => admission.RunAsync(transport, hub));
+                connection.UseHub<ChatHub>();
+            }).RequireAuthorization();
 
     /// <summary>Begins and ends the live part with the host.</summary>
     private sealed class LiveService(LiveConnections connections) : IHostedService, IDrain

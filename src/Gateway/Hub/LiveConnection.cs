@@ -1,34 +1,37 @@
 using Chat.Contracts;
 using Chat.Gateway.Feeds;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Gateway.Hub;
 
-/// <summary>A signed-in hub connection of this process: who it is, its bounded way out, and the rooms whose feeds it is attached to.</summary>
+/// <summary>
+/// A signed-in hub connection of this process: who it is, its bounded way out, and the rooms whose feeds it is attached to. What is sent to it
+/// before its handshake has been answered waits until then.
+/// </summary>
 internal sealed class LiveConnection(
-    HubConnectionContext context, UserId user, SessionId session, FeedOptions options, TimeProvider clock, ILogger logger)
+    ConnectionContext transport, UserId user, SessionId session, FeedOptions options, TimeProvider clock, ILogger logger)
     : IFeedConnection
 {
     // A goodbye is worth waiting for, but not for a client that does not read.
     private static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(2.5);
     private static readonly CloseMessage CloseAndReturn = new(error: null, allowReconnect: true);
 
-    private readonly ConnectionQueue _queue = new(
-        message => context.WriteAsync(message, CancellationToken.None), options.QueueBytes, options.QueueFrames, logger);
-
+    private readonly ConnectionQueue _queue = new(options.QueueBytes, options.QueueFrames, logger);
     private readonly Lock _gate = new();
     private readonly HashSet<RoomId> _rooms = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastCall = clock.GetTimestamp();
     private ErrorCode? _closed;
+    private volatile HubConnectionContext? _hub;
 
     /// <inheritdoc />
     public UserId User { get; } = user;
 
     public SessionId Session { get; } = session;
 
-    public string Id => context.ConnectionId;
+    public string Id => transport.ConnectionId;
 
     /// <summary>Syncs of one connection run one after another: each may hold a large answer.</summary>
     public SemaphoreSlim SyncGate { get; } = new(1, 1);
@@ -49,6 +52,13 @@ internal sealed class LiveConnection(
                 return _closed;
             }
         }
+    }
+
+    /// <summary>The handshake has been answered: what waits is written, and from now on all that is sent.</summary>
+    public void Open(HubConnectionContext hub)
+    {
+        _hub = hub;
+        _queue.Open(message => hub.WriteAsync(message, CancellationToken.None));
     }
 
     /// <summary>The client made a call. Answers how long it had made none.</summary>
@@ -121,13 +131,20 @@ internal sealed class LiveConnection(
             // The client does not read; it will learn from the closed socket.
         }
 
-        context.Abort();
+        if (_hub is { } hub)
+        {
+            hub.Abort();
+        }
+        else
+        {
+            transport.Abort();
+        }
     }
 
     private async Task SayCloseAsync(bool mayReturn)
     {
         await _queue.Drained;
-        await context.WriteAsync(mayReturn ? CloseAndReturn : CloseMessage.Empty, CancellationToken.None);
+        await _hub!.WriteAsync(mayReturn ? CloseAndReturn : CloseMessage.Empty, CancellationToken.None);
         await _ended.Task;
     }
 }

@@ -156,7 +156,7 @@ internal sealed partial class LiveConnections
             // After registering: a session that is revoked from here on closes the connection, one revoked before is seen now.
             if (!await sessionIsLive())
             {
-                await DisconnectAsync(connection);
+                Disconnect(connection);
                 return new Refusal(ErrorCode.AuthInvalid, "The session has ended; sign in again.");
             }
 
@@ -171,7 +171,7 @@ internal sealed partial class LiveConnections
         }
         catch
         {
-            await DisconnectAsync(connection);
+            Disconnect(connection);
             throw;
         }
 
@@ -179,8 +179,8 @@ internal sealed partial class LiveConnections
         return null;
     }
 
-    /// <summary>Takes a connection out. Nothing is queued for it any more.</summary>
-    public Task DisconnectAsync(LiveConnection connection)
+    /// <summary>Takes a connection out, if it is in. Nothing is queued for it any more.</summary>
+    public void Disconnect(LiveConnection connection)
     {
         foreach (var room in connection.Leave())
         {
@@ -197,7 +197,6 @@ internal sealed partial class LiveConnections
         }
 
         _presence.Disconnected(connection);
-        return Task.CompletedTask;
     }
 
     /// <summary>Says goodbye to all and closes them; new ones are refused from now on.</summary>
