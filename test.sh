@@ -85,7 +85,7 @@ run_project() {
   local project=$1 name started counters total good code=0
   name=$(basename "$project" .csproj)
   started=$SECONDS
-  dotnet test "$project" --no-build --nologo -v q \
+  dotnet test "$project" --no-build --nologo -v q --logger 'console;verbosity=minimal' \
     --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1 || code=$?
   # <Counters total= passed= failed= ...>
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null | head -n 1)
@@ -126,7 +126,8 @@ for counts in "$results"/*.counts; do
   fi
   passed=$((passed + good))
   if ((total > good)); then
-    grep -vE '^ *$' "$results/$name.log" | tail -n 80 >&2
+    # What failed and why comes first; a server's log may follow.
+    grep -vE '^ *$' "$results/$name.log" | cut -c -400 | head -n 120 >&2
     fail "$name" $((total - good))
   elif ((code != 0)); then
     tail -n 20 "$results/$name.log" >&2
