@@ -29,7 +29,7 @@ finish() {
 PATH=$PATH:/usr/sbin:/sbin
 packages=()
 need() { command -v "$1" >/dev/null || packages+=("${@:2}"); }
-need chromium chromium
+need chromium-headless-shell chromium-headless-shell
 need mariadbd mariadb-server
 need redis-server redis-server
 need nginx nginx

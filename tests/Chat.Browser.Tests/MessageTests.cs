@@ -73,6 +73,7 @@ public sealed class MessageTests(Stage stage, ITestOutputHelper output) : Browse
         (await bob.Person.Api.MessagesAsync(room, MessageRange.Newest)).Items[0].Text.ShouldBe("");
         // What is not Bob's own he is not offered to delete.
         await ann.SayAsync("stays");
+        await bob.ShowsAsync("stays");
         await bob["message"].Last.HoverAsync();
         await bob["message"].Last.GetByTestId("tool-menu").ClickAsync();
         await Expect(bob["message-menu"]).ToBeVisibleAsync();

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Chat.SystemTests;
 
 /// <summary>Promise 9, floods: limits per user. On a server with small ones.</summary>
+[Collection(nameof(Alone))]
 public sealed class FloodTests(ITestOutputHelper output) : SystemTest(
     output,
     ("Chat__RateLimits__Send__PerSecond", "20"),

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Chat.SystemTests;
 
 /// <summary>SIGTERM under load: goodbye, everything acknowledged on disk, out within ten seconds.</summary>
+[Collection(nameof(Alone))]
 public sealed class GracefulStopTests(ITestOutputHelper output) : SystemTest(output)
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(10);

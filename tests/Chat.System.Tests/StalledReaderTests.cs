@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Chat.SystemTests;
 
 /// <summary>Promise 5: a client that stops reading costs the others nothing, and the server a bounded amount of memory.</summary>
+[Collection(nameof(Alone))]
 public sealed class StalledReaderTests(ITestOutputHelper output) : SystemTest(output)
 {
     private const int Good = 200;

@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Chat.SystemTests;
 
 /// <summary>Promise 9, time: access tokens that expire. On a server where they live for seconds.</summary>
+[Collection(nameof(Alone))]
 public sealed class TokenLifeTests(ITestOutputHelper output) : SystemTest(output, ("Chat__Auth__AccessToken", "00:00:02"))
 {
     [Fact]
