@@ -94,7 +94,7 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
     public Task Shift_and_Enter_makes_a_line_and_blanks_are_not_sent() => PlayAsync(async () =>
     {
         var (ann, bob, _) = await TwoInARoomAsync();
-        await ann.SayAsync("   ");
+        await ann.EnterAsync("   ");
         await Expect(ann["send"]).ToBeDisabledAsync();
         await ann["composer"].FillAsync("first");
         await ann["composer"].PressAsync("Shift+Enter");
@@ -111,7 +111,7 @@ public sealed class ComposerTests(Stage stage, ITestOutputHelper output) : Brows
         var longest = new string('x', 8192);
         await ann.SayAsync(longest);
         await bob.ShowsAsync(longest);
-        await ann.SayAsync(longest + "y");
+        await ann.EnterAsync(longest + "y");
         await Expect(ann["too-long"]).ToContainTextAsync("by 1 character.");
         await Expect(ann["send"]).ToBeDisabledAsync();
         await Expect(ann["composer"]).ToHaveValueAsync(longest + "y");

@@ -40,8 +40,8 @@ public sealed class DraftTests(Stage stage, ITestOutputHelper output) : BrowserT
         await Server.KillAsync();
         await ann.NotOnlineAsync();
         await second.NotOnlineAsync();
-        await ann.SayAsync("from the first tab");
-        await second.SayAsync("from the second tab");
+        await ann.EnterAsync("from the first tab");
+        await second.EnterAsync("from the second tab");
         await Expect(ann["pending-message"].First).ToBeVisibleAsync();
         await Expect(second["pending-message"].First).ToBeVisibleAsync();
         await Server.StartAsync();

@@ -17,14 +17,14 @@ public sealed class OutageTests(Stage stage, ITestOutputHelper output) : Browser
         string[] storm = [.. Enumerable.Range(1, 12).Select(i => $"storm {i}")];
         foreach (var text in storm)
         {
-            await ann.SayAsync(text);
+            await ann.EnterAsync(text);
         }
 
         await Server.KillAsync();
         await ann.NotOnlineAsync();
         await Expect(ann["connection-banner"]).ToContainTextAsync("The connection is lost. Reconnecting…");
         await Expect(ann["try-now"]).ToBeVisibleAsync();
-        await ann.SayAsync("while away");
+        await ann.EnterAsync("while away");
         string[] all = ["before", .. storm, "while away"];
         await ann.ShowsAsync(all);
         await Expect(ann["pending-message"].Last).ToContainTextAsync("while away");
@@ -56,7 +56,7 @@ public sealed class OutageTests(Stage stage, ITestOutputHelper output) : Browser
         await bob.NotOnlineAsync();
         await ann.SayAsync("said meanwhile");
         await ann.ShowsAsync("said meanwhile");
-        await bob.SayAsync("written offline");
+        await bob.EnterAsync("written offline");
         await bob.ShowsAsync("written offline");
 
         await bob.Page.Context.SetOfflineAsync(false);
@@ -71,7 +71,7 @@ public sealed class OutageTests(Stage stage, ITestOutputHelper output) : Browser
     {
         var (ann, bob, _) = await TwoInARoomAsync();
         Server.Freeze();
-        await ann.SayAsync("into the silence");
+        await ann.EnterAsync("into the silence");
         await Expect(ann["pending-message"]).ToContainTextAsync("into the silence");
         Server.Thaw();
         await Expect(ann["pending-message"]).ToHaveCountAsync(0);

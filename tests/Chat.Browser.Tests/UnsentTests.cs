@@ -14,7 +14,7 @@ public sealed class UnsentTests(Stage stage, ITestOutputHelper output) : Browser
         await Expect(bob["connection-banner"]).ToContainTextAsync("You are offline.");
         foreach (var text in new[] { "again", "better not", "worded badly" })
         {
-            await bob.SayAsync(text);
+            await bob.EnterAsync(text);
         }
 
         await Expect(bob["pending-message"]).ToHaveCountAsync(3);

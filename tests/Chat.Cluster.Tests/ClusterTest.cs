@@ -3,11 +3,14 @@ using Chat.Contracts;
 
 namespace Chat.ClusterTests;
 
-/// <summary>A test with a cluster of its own. The last lines of all its logs are in the output of a test that fails.</summary>
-public abstract class ClusterTest(ITestOutputHelper output, int gateways = 3) : IAsyncLifetime
+/// <summary>
+/// A test with three gateways, its own unless it is given others'. The last lines of all their logs are in the output of a test that fails.
+/// </summary>
+public abstract class ClusterTest(ITestOutputHelper output, SharedCluster? shared = null) : IAsyncLifetime
 {
+    private static int s_users;
+
     private readonly List<HttpClient> _http = [];
-    private int _users;
 
     private protected ChatCluster Cluster { get; private set; } = null!;
 
@@ -16,7 +19,7 @@ public abstract class ClusterTest(ITestOutputHelper output, int gateways = 3) : 
 
     public virtual async Task InitializeAsync()
     {
-        Cluster = await StartAsync(gateways);
+        Cluster = shared?.Cluster ?? await StartAsync(SharedCluster.Gateways);
         Apis = [.. Cluster.Gateways.Select(gateway =>
         {
             var http = new HttpClient { BaseAddress = gateway.Address, Timeout = Wait.Limit };
@@ -29,7 +32,10 @@ public abstract class ClusterTest(ITestOutputHelper output, int gateways = 3) : 
     {
         output.WriteLine(Cluster.Tail());
         _http.ForEach(http => http.Dispose());
-        await Cluster.DisposeAsync();
+        if (shared is null)
+        {
+            await Cluster.DisposeAsync();
+        }
     }
 
     private protected virtual Task<ChatCluster> StartAsync(int count) => ChatCluster.StartAsync(count);
@@ -39,7 +45,7 @@ public abstract class ClusterTest(ITestOutputHelper output, int gateways = 3) : 
     /// <summary>Signs up a user at a gateway, where they stay until they move.</summary>
     private protected async Task<TestUser> NewUserAsync(string name, int gateway)
     {
-        var username = $"{name}-{Interlocked.Increment(ref _users)}";
+        var username = $"{name}-{Interlocked.Increment(ref s_users)}";
         var auth = await Apis[gateway].RegisterAsync(new(username, TestUser.Password, Device: "first"));
         return new TestUser(Cluster.Gateways[gateway], Apis[gateway], auth);
     }
@@ -52,4 +58,16 @@ public abstract class ClusterTest(ITestOutputHelper output, int gateways = 3) : 
 
     private protected static async Task<RoomId> NewRoomAsync(RoomKind kind, TestUser owner, params TestUser[] others) =>
         (await owner.Api.CreateRoomAsync(new(kind, "Room", "First topic", [.. others.Select(u => u.Id)]))).RoomId;
+}
+
+/// <summary>A cluster for the tests of a class that break nothing of it.</summary>
+public sealed class SharedCluster : IAsyncLifetime
+{
+    internal const int Gateways = 3;
+
+    internal ChatCluster Cluster { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Cluster = await ChatCluster.StartAsync(Gateways);
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
 }

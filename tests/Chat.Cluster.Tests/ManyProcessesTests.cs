@@ -4,7 +4,7 @@ using Chat.Contracts;
 namespace Chat.ClusterTests;
 
 /// <summary>Promises 2, 3, 4 and 6 where any process may serve anybody: three gateways write to the same rooms.</summary>
-public sealed class ManyProcessesTests(ITestOutputHelper output) : ClusterTest(output)
+public sealed class ManyProcessesTests(SharedCluster shared, ITestOutputHelper output) : ClusterTest(output, shared), IClassFixture<SharedCluster>
 {
     [Fact]
     public async Task State_plus_events_equals_fresh_state_wherever_users_act_and_watch()
@@ -227,6 +227,13 @@ public sealed class ManyProcessesTests(ITestOutputHelper output) : ClusterTest(o
         (await Apis[2].With(ann.AccessToken).RoomsAsync(null, 50)).Items.Single(r => r.RoomId == room).Unread.ShouldBe(0);
     }
 
+    private static async Task<string> LogTextAsync(TestUser reader, RoomId room) =>
+        string.Join('\n', (await reader.LogAsync(room)).Select(e => System.Text.Json.JsonSerializer.Serialize(e, ChatJson.Options)));
+}
+
+/// <summary>Presence of users who are at different gateways.</summary>
+public sealed class PresenceTests(ITestOutputHelper output) : ClusterTest(output)
+{
     [Fact]
     public async Task Presence_is_that_of_all_gateways_and_users_of_a_killed_one_go_offline()
     {
@@ -252,7 +259,4 @@ public sealed class ManyProcessesTests(ITestOutputHelper output) : ClusterTest(o
         (await anns.Connection.WatchAsync([ben.Id, cid.Id])).Select(p => (p.UserId, p.State))
             .ShouldBe([(ben.Id, PresenceState.Offline), (cid.Id, PresenceState.Online)], ignoreOrder: true);
     }
-
-    private static async Task<string> LogTextAsync(TestUser reader, RoomId room) =>
-        string.Join('\n', (await reader.LogAsync(room)).Select(e => System.Text.Json.JsonSerializer.Serialize(e, ChatJson.Options)));
 }

@@ -87,7 +87,7 @@ public sealed class StateTests(Stage stage, ITestOutputHelper output) : BrowserT
         tab.ExpectRefusals();
         await tab.Page.Context.SetOfflineAsync(true);
         await tab.NotOnlineAsync();
-        await tab.SayAsync("Written on the way, sent when there is a network again");
+        await tab.EnterAsync("Written on the way, sent when there is a network again");
         await Expect(tab["pending-message"]).ToBeVisibleAsync();
         await SeenAsync(tab, "offline", documented: light);
 

@@ -165,8 +165,15 @@ internal sealed class Tab
         await Expect(this["composer"]).ToBeVisibleAsync();
     }
 
-    /// <summary>Writes a message and sends it with Enter; does not wait for its acknowledgement.</summary>
+    /// <summary>Writes a message, sends it with Enter and waits for its acknowledgement: what is done next, anywhere, is later.</summary>
     public async Task SayAsync(string text)
+    {
+        await EnterAsync(text);
+        await Expect(this["pending-message"]).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Writes a message and sends it with Enter, whatever becomes of it.</summary>
+    public async Task EnterAsync(string text)
     {
         await this["composer"].FillAsync(text);
         await this["composer"].PressAsync("Enter");
