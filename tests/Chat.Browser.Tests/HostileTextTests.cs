@@ -123,6 +123,8 @@ public sealed class HostileTextTests(Stage stage, ITestOutputHelper output) : Br
         await tab.CreateRoomAsync(RoomKind.Private, "Elsewhere");
         await Expect(tab.Row(room)).ToContainTextAsync($"Draft: {Text}");
         await tab.OpenRoomAsync(room);
+        // The other room has none: this one is open.
+        await Expect(tab["message-text"].First).ToBeVisibleAsync();
         await ann.Api.RemoveMemberAsync(room, bob.Id);
         await Expect(tab["room-gone-reason"]).ToContainTextAsync($"“{roomName}” by {Name}");
         await NothingRanAsync(tab);

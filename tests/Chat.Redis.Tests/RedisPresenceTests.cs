@@ -198,6 +198,16 @@ public sealed class RedisPresenceTests : PresenceSpecification, IAsyncLifetime
         users.ForEach(user => Here.Tell(Online(user)));
         await using var control = await RedisControl.ConnectAsync(_server);
         await Wait.Until(async () => await control.Database.SetLengthAsync($"chat:process:{_here.Servers.Process}") == 2000, () => "2000 users in the set");
+
+        // What they are told by comes behind.
+        await Wait.Until(
+            async () =>
+            {
+                var so = await control.CommandsAsync();
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+                return await control.CommandsAsync() - so < 20;
+            },
+            () => "end of what is told of 2000 users");
         var before = await control.CommandsAsync();
         var end = await control.TimeAsync() + TimeSpan.FromSeconds(1);
         var asked = 0;
