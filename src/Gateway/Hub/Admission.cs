@@ -1,6 +1,5 @@
 using Chat.Contracts;
 using Chat.Gateway.Auth;
-using Chat.Gateway.Faults;
 using Chat.Gateway.Feeds;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -12,32 +11,26 @@ namespace Chat.Gateway.Hub;
 /// Lets connections in, before the hub answers their handshake. So a client that was told it is connected misses nothing that happens from
 /// then on: it is attached to its rooms already, and a session that ends from then on says goodbye.
 /// </summary>
-internal sealed partial class Admission(
-    LiveConnections connections,
-    SessionGate sessions,
-    IOptions<FeedOptions> options,
-    TimeProvider clock,
-    ILogger<LiveConnection> liveLogger,
-    ILogger<Admission> logger)
+internal sealed class Admission(
+    LiveConnections connections, SessionGate sessions, IOptions<FeedOptions> options, TimeProvider clock, ILogger<LiveConnection> logger)
 {
-    /// <summary>Runs a connection to its end, with a <see cref="LiveConnection"/> or a <see cref="Refusal"/> among its features.</summary>
+    /// <summary>Runs a connection to its end, with an <see cref="Outcome"/> among its features, and a <see cref="LiveConnection"/> if it is in.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate hub)
     {
         if (Caller.Of(connection.Features.Get<IConnectionUserFeature>()?.User) is not { } caller)
         {
-            connection.Features.Set(new Refusal(ErrorCode.AuthInvalid, ErrorCode.AuthInvalid.Title + "."));
             await hub(connection);
             return;
         }
 
-        var live = new LiveConnection(connection, caller.UserId, caller.SessionId, options.Value, clock, liveLogger);
+        var live = new LiveConnection(connection, caller.UserId, caller.SessionId, options.Value, clock, logger);
         try
         {
-            if (await AdmitAsync(live, connection.ConnectionClosed) is { } refused)
-            {
-                connection.Features.Set(refused);
-            }
-            else
+            var refused = connections.ConnectAsync(
+                live, () => sessions.IsLiveAsync(live.User, live.Session, connection.ConnectionClosed).AsTask());
+            await ((Task)refused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            connection.Features.Set(new Outcome(refused));
+            if (refused is { IsCompletedSuccessfully: true, Result: null })
             {
                 connection.Features.Set(live);
             }
@@ -50,39 +43,7 @@ internal sealed partial class Admission(
         }
     }
 
-    private async Task<Refusal?> AdmitAsync(LiveConnection live, CancellationToken closed)
-    {
-        try
-        {
-            return await connections.ConnectAsync(live, () => sessions.IsLiveAsync(live.User, live.Session, closed).AsTask());
-        }
-        catch (OperationCanceledException) when (closed.IsCancellationRequested)
-        {
-            // Nobody is there to be answered.
-            return new Refusal(ErrorCode.ServerBusy, ErrorCode.ServerBusy.Title + ".");
-        }
-        catch (Exception ex)
-        {
-            var refusal = FaultEdge.ToRefusal(ex);
-            if (refusal.Code == ErrorCode.ServerInternal)
-            {
-                Log.Failed(logger, ex);
-            }
-            else
-            {
-                Log.Unavailable(logger, refusal.Code.Code, ex);
-            }
-
-            return refusal;
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "A connection could not be let in")]
-        public static partial void Failed(ILogger logger, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Warning, "A connection could not be let in now: {Code}")]
-        public static partial void Unavailable(ILogger logger, string code, Exception exception);
-    }
+    /// <summary>How letting a connection in ended. The hub tells the client, once there is one that listens.</summary>
+    /// <param name="Refused">Why it is not in; null when it is.</param>
+    internal sealed record Outcome(Task<Refusal?> Refused);
 }

@@ -16,25 +16,44 @@ internal sealed partial class CallFilter(ILogger<CallFilter> logger) : IHubFilte
         {
             return await next(invocationContext);
         }
-        catch (HubException ex)
+        catch (Exception ex)
         {
-            Log.Refused(logger, invocationContext.HubMethodName, ex.Message);
-            throw;
+            throw ToAnswer(invocationContext.HubMethodName, ex);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        try
+        {
+            await next(context);
         }
         catch (Exception ex)
         {
-            var refusal = FaultEdge.ToRefusal(ex);
-            if (refusal.Code == ErrorCode.ServerInternal)
-            {
-                Log.Failed(logger, invocationContext.HubMethodName, ex);
-            }
-            else
-            {
-                Log.Unavailable(logger, invocationContext.HubMethodName, refusal.Code.Code, ex);
-            }
-
-            throw refusal.ToException();
+            throw ToAnswer("Connecting", ex);
         }
+    }
+
+    private HubException ToAnswer(string what, Exception fault)
+    {
+        if (fault is HubException refused)
+        {
+            Log.Refused(logger, what, refused.Message);
+            return refused;
+        }
+
+        var refusal = FaultEdge.ToRefusal(fault);
+        if (refusal.Code == ErrorCode.ServerInternal)
+        {
+            Log.Failed(logger, what, fault);
+        }
+        else
+        {
+            Log.Unavailable(logger, what, refusal.Code.Code, fault);
+        }
+
+        return refusal.ToException();
     }
 
     private static partial class Log

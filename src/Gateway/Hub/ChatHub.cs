@@ -18,8 +18,14 @@ internal sealed class ChatHub(
     TimeProvider clock) : Microsoft.AspNetCore.SignalR.Hub
 {
     /// <summary>Tells a client that was not let in why. Everything else that coming and going takes is <see cref="Admission"/>'s.</summary>
-    public override Task OnConnectedAsync() =>
-        Context.Features.Get<Refusal>() is { } refused ? throw refused.ToException() : Task.CompletedTask;
+    public override async Task OnConnectedAsync()
+    {
+        var admission = Context.Features.Get<Admission.Outcome>() ?? throw ErrorCode.AuthInvalid.ToException();
+        if (await admission.Refused is { } refused)
+        {
+            throw refused.ToException();
+        }
+    }
 
     /// <summary>Sends a message. The answer comes when it is on disk.</summary>
     public Task<SendAck> Send(RoomId roomId, SendRequest message) =>
