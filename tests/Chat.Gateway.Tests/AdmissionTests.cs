@@ -16,11 +16,11 @@ public sealed class AdmissionTests
     {
         await using var host = await StartAsync();
         var ann = await host.RegisterAsync();
-        var room = await RoomAsync(host, ann);
+        var room = await host.MakeRoomAsync(ann);
         var listener = new Listener();
         await using var hub = await HubConnection.ConnectAsync(new() { Server = host.Address, AccessToken = ann.Token }, listener);
 
-        await SayAsync(host, room, ann, "at once");
+        await host.SayAsync(room, ann, "at once");
 
         (await listener.Events.Reader.ReadAsync().AsTask().Within("the message")).Message!.Text.ShouldBe("at once");
     }
@@ -42,16 +42,16 @@ public sealed class AdmissionTests
     {
         await using var host = await StartAsync();
         var ann = await host.RegisterAsync();
-        var room = await RoomAsync(host, ann);
+        var room = await host.MakeRoomAsync(ann);
         using var socket = await OpenAsync(host, ann);
         await Bounded.Until(() => Live(host).Feeds.Rooms().Contains(room), "the connection at its room");
         for (var i = 0; i < 20; i++)
         {
-            await SayAsync(host, room, ann, $"early {i}");
+            await host.SayAsync(room, ann, $"early {i}");
         }
 
         await socket.SendAsync("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
-        await SayAsync(host, room, ann, "late");
+        await host.SayAsync(room, ann, "late");
         var heard = await ReadUntilAsync(socket, "late");
 
         heard.ShouldStartWith("{}\u001e");
@@ -65,7 +65,7 @@ public sealed class AdmissionTests
     {
         await using var host = await StartAsync();
         var ann = await host.RegisterAsync();
-        var room = await RoomAsync(host, ann);
+        var room = await host.MakeRoomAsync(ann);
         using (await OpenAsync(host, ann))
         {
             await Bounded.Until(() => Live(host).Feeds.Rooms().Contains(room), "the connection at its room");
@@ -93,16 +93,6 @@ public sealed class AdmissionTests
         provider => new SlowDirectory(provider.GetRequiredService<InMemoryStore>())));
 
     private static Hub.LiveConnections Live(GatewayHost host) => host.Services.GetRequiredService<Hub.LiveConnections>();
-
-    private static async Task<RoomId> RoomAsync(GatewayHost host, SignedIn owner)
-    {
-        var made = await host.PostAsync("/api/rooms", new { kind = "private", name = "room" }, owner.Token);
-        made.Status.ShouldBe(201, made.Text);
-        return IdText.Parse<RoomId>(made.String("roomId"));
-    }
-
-    private static async Task SayAsync(GatewayHost host, RoomId room, SignedIn by, string text) =>
-        (await host.PostAsync($"/api/rooms/{room}/messages", new { clientId = text, text }, by.Token)).Status.ShouldBe(201);
 
     private static async Task<ClientWebSocket> OpenAsync(GatewayHost host, SignedIn user)
     {

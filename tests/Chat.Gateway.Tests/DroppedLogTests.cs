@@ -19,11 +19,10 @@ public sealed class DroppedLogTests
         await using var host = await GatewayHost.StartWithAsync(services => services.AddSingleton<IRoomReader>(
             provider => new DroppedReader(provider.GetRequiredService<InMemoryStore>(), dropped)));
         var ann = await host.RegisterAsync();
-        var made = await host.PostAsync("/api/rooms", new { kind = "private", name = "room" }, ann.Token);
-        var room = IdText.Parse<RoomId>(made.String("roomId"));
+        var room = await host.MakeRoomAsync(ann);
         for (var i = 3; i <= 6; i++)
         {
-            (await host.PostAsync($"/api/rooms/{room}/messages", new { clientId = $"c{i}", text = "x" }, ann.Token)).Status.ShouldBe(201);
+            await host.SayAsync(room, ann, $"c{i}");
         }
 
         await using var hub = await HubConnection.ConnectAsync(new() { Server = host.Address, AccessToken = ann.Token }, new Deaf());

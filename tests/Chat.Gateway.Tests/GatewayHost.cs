@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Chat.Contracts;
 using Chat.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -113,6 +114,18 @@ public sealed class GatewayHost : IAsyncDisposable
         reply.Status.ShouldBe(201, reply.Text);
         return SignedIn.From(username, reply);
     }
+
+    /// <summary>Makes a private room of these.</summary>
+    public async Task<RoomId> MakeRoomAsync(SignedIn owner, params SignedIn[] others)
+    {
+        var made = await PostAsync("/api/rooms", new { kind = "private", name = "room", memberIds = others.Select(o => o.UserId) }, owner.Token);
+        made.Status.ShouldBe(201, made.Text);
+        return IdText.Parse<RoomId>(made.String("roomId"));
+    }
+
+    /// <summary>Sends a message, whose clientId is its text.</summary>
+    public async Task SayAsync(RoomId room, SignedIn by, string text) =>
+        (await PostAsync($"/api/rooms/{room}/messages", new { clientId = text, text }, by.Token)).Status.ShouldBe(201);
 
     public async ValueTask DisposeAsync()
     {

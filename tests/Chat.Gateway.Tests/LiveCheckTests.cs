@@ -17,10 +17,10 @@ public sealed class LiveCheckTests
     public async Task Last_message_of_a_room_that_falls_silent_arrives_although_its_news_was_lost()
     {
         await using var world = await World.StartAsync();
-        var room = await world.RoomAsync(world.Ann, world.Bob);
+        var room = await world.Host.MakeRoomAsync(world.Ann, world.Bob);
         await using var bob = await world.ConnectAsync(world.Bob);
 
-        await world.SayAsync(room, world.Ann, "the last one");
+        await world.Host.SayAsync(room, world.Ann, "the last one");
 
         await world.UntilAsync(() => bob.Events(room).Any(e => e.Message?.Text == "the last one"), "the message whose news was lost");
     }
@@ -31,9 +31,9 @@ public sealed class LiveCheckTests
         await using var world = await World.StartAsync();
         await using var bob = await world.ConnectAsync(world.Bob);
 
-        var room = await world.RoomAsync(world.Ann, world.Bob);
+        var room = await world.Host.MakeRoomAsync(world.Ann, world.Bob);
         await world.UntilAsync(() => bob.Changes(room).Any(c => c.Change is MemberChange.Joined), "the room that was gained");
-        await world.SayAsync(room, world.Ann, "welcome");
+        await world.Host.SayAsync(room, world.Ann, "welcome");
 
         await world.UntilAsync(() => bob.Events(room).Any(e => e.Message?.Text == "welcome"), "a message of the room that was gained");
     }
@@ -42,11 +42,11 @@ public sealed class LiveCheckTests
     public async Task Room_that_was_lost_without_news_of_it_is_told_and_heard_no_more()
     {
         await using var world = await World.StartAsync();
-        var room = await world.RoomAsync(world.Ann, world.Bob);
+        var room = await world.Host.MakeRoomAsync(world.Ann, world.Bob);
         await using var bob = await world.ConnectAsync(world.Bob);
         await using var ann = await world.ConnectAsync(world.Ann);
         (await world.Host.SendAsync(HttpMethod.Delete, $"/api/rooms/{room}/members/{world.Bob.UserId}", body: null, world.Ann.Token)).Status.ShouldBe(204);
-        await world.SayAsync(room, world.Ann, "without Bob");
+        await world.Host.SayAsync(room, world.Ann, "without Bob");
 
         await world.UntilAsync(() => bob.Changes(room).Any(c => c.Change is MemberChange.Removed), "the room that was lost");
         await world.UntilAsync(() => ann.Events(room).Any(e => e.Message?.Text == "without Bob"), "the message after the removal at another member");
@@ -72,9 +72,9 @@ public sealed class LiveCheckTests
     public async Task Way_that_is_back_is_a_reason_to_look_at_once()
     {
         await using var world = await World.StartAsync("--Chat:Feed:CheckEvery=00:01:00", "--Chat:Feed:GapGrace=00:00:00");
-        var room = await world.RoomAsync(world.Ann, world.Bob);
+        var room = await world.Host.MakeRoomAsync(world.Ann, world.Bob);
         await using var bob = await world.ConnectAsync(world.Bob);
-        await world.SayAsync(room, world.Ann, "while it was away");
+        await world.Host.SayAsync(room, world.Ann, "while it was away");
 
         world.Backplane.Restore();
 
@@ -85,9 +85,9 @@ public sealed class LiveCheckTests
     public async Task Store_that_does_not_answer_is_asked_again()
     {
         await using var world = await World.StartAsync();
-        var room = await world.RoomAsync(world.Ann, world.Bob);
+        var room = await world.Host.MakeRoomAsync(world.Ann, world.Bob);
         await using var bob = await world.ConnectAsync(world.Bob);
-        await world.SayAsync(room, world.Ann, "later");
+        await world.Host.SayAsync(room, world.Ann, "later");
         world.Host.Store.Unavailable = true;
         await world.UntilAsync(
             () => world.Host.Logs.Lines.Any(l => l.Contains("could not be looked up", StringComparison.Ordinal)), "a line about the store");
@@ -113,16 +113,6 @@ public sealed class LiveCheckTests
                 services => services.AddSingleton<IBackplane>(backplane), [$"--Chat:Feed:CheckEvery={Every:c}", .. settings]);
             return new World(host, backplane, await host.RegisterAsync(), await host.RegisterAsync());
         }
-
-        public async Task<RoomId> RoomAsync(SignedIn owner, SignedIn member)
-        {
-            var made = await host.PostAsync("/api/rooms", new { kind = "private", name = "room", memberIds = new[] { member.UserId } }, owner.Token);
-            made.Status.ShouldBe(201, made.Text);
-            return IdText.Parse<RoomId>(made.String("roomId"));
-        }
-
-        public async Task SayAsync(RoomId room, SignedIn by, string text) =>
-            (await host.PostAsync($"/api/rooms/{room}/messages", new { clientId = text, text }, by.Token)).Status.ShouldBe(201);
 
         public async Task<Listener> ConnectAsync(SignedIn user)
         {
