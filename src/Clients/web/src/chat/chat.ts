@@ -1,6 +1,7 @@
 import type { Api } from "./api";
 import { Connection, type ConnectionStatus, type Hub } from "./connection";
 import { Drafts } from "./drafts";
+import { Exits, isExit, type ExitEvent } from "./exits";
 import { markRead, withMembers, type RoomLog } from "./log";
 import { Marks } from "./marks";
 import { People } from "./people";
@@ -10,11 +11,11 @@ import { RoomList } from "./roomList";
 import { Rooms, untilItFits } from "./rooms";
 import { Sender, type SendTo } from "./sends";
 import type { Shelf } from "./shelf";
-import { Store, type ChatState, type Exit } from "./store";
+import { Store, type ChatState } from "./store";
 import { Syncer } from "./sync";
 import { Threads } from "./threads";
 import { Timeline } from "./timeline";
-import type { MemberEvent, Page, PublicRoom, Role, RoomEvent, RoomKind, SendAnswer, SessionInfo, User } from "./types";
+import type { Page, PublicRoom, Role, RoomEvent, RoomKind, SendAnswer, SessionInfo, User } from "./types";
 import { Typing } from "./typing";
 import { readSyncAnswers } from "./wire";
 
@@ -25,11 +26,6 @@ export interface ChatOptions {
   readonly shelf: Shelf;
   readonly hub?: (accessToken: () => Promise<string>) => Hub;
 }
-
-type ExitEvent = MemberEvent & { readonly change: Exit["change"] };
-
-const isExit = (event: RoomEvent): event is ExitEvent =>
-  event.kind === "member" && ["left", "removed", "banned"].includes(event.change);
 
 /**
  * One signed-in user's chat: what the page shows is in `store`, what it can do is a method.
@@ -49,6 +45,7 @@ export class Chat {
   readonly #people: People;
   readonly #timeline: Timeline;
   readonly #threads: Threads;
+  readonly #exits: Exits;
   readonly #pins: Pins;
   readonly #connection: Connection;
   readonly #syncer: Syncer;
@@ -74,6 +71,7 @@ export class Chat {
       error: null,
     });
     this.#rooms = new Rooms(this.store);
+    this.#exits = new Exits((roomId) => this.#rooms.get(roomId) !== undefined, () => this.#refresh());
     this.#people = new People(api, this.store, (userIds) => this.#connection.invoke("Watch", userIds));
     this.#list = new RoomList(api, this.store, this.#people);
     const seen = (userIds: readonly string[]): void => this.#people.want(userIds);
@@ -105,7 +103,7 @@ export class Chat {
         typing: (roomId, userId) => this.#typingPush(roomId, userId),
         presence: (userId, presence) =>
           this.store.update((s) => ({ ...s, presence: new Map(s.presence).set(userId, presence) })),
-        rooms: () => this.#refresh(),
+        rooms: (roomId, change) => this.#exits.changed(roomId, change),
         lagging: (roomId) => this.#syncer.background([roomId]),
         bye: (reason) => this.store.update((s) => ({ ...s, stopping: reason === "server.stopping" })),
       },
@@ -120,6 +118,7 @@ export class Chat {
   /** Ends everything under way; a stopped chat is not started again. */
   stop(): void {
     this.#marks.stop();
+    this.#exits.stop();
     this.#people.stop();
     this.#syncer.stop();
     this.#connection.stop();

@@ -2,7 +2,7 @@ import { HttpTransportType, HubConnectionBuilder, LogLevel } from "@microsoft/si
 import { backoff } from "./backoff";
 import { ChatError, Code, hubErrorOf } from "./errors";
 import type { Presence, RoomEvent } from "./types";
-import { readEvents, readPresence } from "./wire";
+import { readEvents, readPresence, readRoomsChange } from "./wire";
 
 export type ConnectionStatus =
   /** Not wanted: signed out. */
@@ -20,8 +20,8 @@ export interface Pushes {
   read(roomId: string, userId: string, seq: number): void;
   typing(roomId: string, userId: string): void;
   presence(userId: string, presence: Presence): void;
-  /** The user gained or lost a room. */
-  rooms(): void;
+  /** The user gained or lost a room, in this way. */
+  rooms(roomId: string, change: string): void;
   lagging(roomId: string): void;
   /** The server is about to close the connection, for that reason. */
   bye(reason: string): void;
@@ -183,7 +183,7 @@ export class Connection {
     hub.on("read", (roomId, userId, seq) => pushes.read(String(roomId), String(userId), Number(seq)));
     hub.on("typing", (roomId, userId) => pushes.typing(String(roomId), String(userId)));
     hub.on("presence", (userId, status, lastSeen) => pushes.presence(String(userId), readPresence(status, lastSeen)));
-    hub.on("rooms", () => pushes.rooms());
+    hub.on("rooms", (change) => pushes.rooms(...readRoomsChange(change)));
     hub.on("lagging", (roomId) => pushes.lagging(String(roomId)));
     hub.on("bye", (reason) => pushes.bye(String(reason)));
     // Notifications have no place on the page yet.

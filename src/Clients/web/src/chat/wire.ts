@@ -211,6 +211,12 @@ export function readPresence(status: unknown, lastSeen: unknown): Presence {
   };
 }
 
+/** The push `rooms`: which room, and what became of the user in it. */
+export function readRoomsChange(value: unknown): readonly [string, string] {
+  const r = raw(value);
+  return [text(r.roomId), text(r.change)];
+}
+
 /** The answer of `Watch`: one row for each watched user. */
 export const readPresences = (value: unknown): (readonly [string, Presence])[] =>
   list(value).map((item) => {
