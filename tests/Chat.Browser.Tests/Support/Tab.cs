@@ -169,6 +169,8 @@ internal sealed class Tab
     public async Task SayAsync(string text)
     {
         await EnterAsync(text);
+        // The page shows what happened with its next frame; until then nothing would seem to be on its way.
+        await Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
         await Expect(this["pending-message"]).ToHaveCountAsync(0);
     }
 
