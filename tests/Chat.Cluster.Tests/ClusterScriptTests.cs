@@ -10,6 +10,7 @@ namespace Chat.ClusterTests;
 /// <summary>deploy/local/cluster.sh, as people use it.</summary>
 public sealed partial class ClusterScriptTests : IDisposable
 {
+    private const int UnderWay = 90;
     private readonly string _folder = Directory.CreateTempSubdirectory("chat-script-").FullName;
     private readonly List<string> _lines = [];
 
@@ -38,9 +39,17 @@ public sealed partial class ClusterScriptTests : IDisposable
             var first = await api.With(ann.AccessToken).SendAsync(room, new("1", "to both gateways"));
             await Wait.For(Task.WhenAll(listeners.Select(l => l.UntilAsync(first.Seq))), "message at both connections");
 
+            // Sends are under way at both when one is killed, and begin while nginx still gives it some: none of them sees it.
+            var sends = Enumerable.Range(0, UnderWay).Select(async i =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5 * i), TimeProvider.System);
+                return await api.With(ann.AccessToken).SendAsync(room, new($"under way {i}", $"under way {i}"));
+            }).ToList();
+            await sends[UnderWay / 3];
             ProcessSignal.Send(script.Process("gateway-1"), ProcessSignal.Kill);
             var ends = hubs.ConvertAll(h => h.Closed.ContinueWith(_ => { }, TaskScheduler.Default));
             var ended = ends.IndexOf(await Wait.For(Task.WhenAny(ends), "end of the connection to the killed gateway"));
+            (await Wait.For(Task.WhenAll(sends), "answers to all sends")).Select(m => m.Seq).ShouldBeUnique();
             var second = await api.With(ann.AccessToken).SendAsync(room, new("2", "to the other one"));
             await Wait.For(listeners[1 - ended].UntilAsync(second.Seq), "message through the gateway that is left");
             hubs[1 - ended].Closed.IsCompleted.ShouldBeFalse("only the killed gateway's connection ended");
@@ -55,8 +64,11 @@ public sealed partial class ClusterScriptTests : IDisposable
         using (var again = await StartAsync())
         {
             using var http = new HttpClient { BaseAddress = again.Address, Timeout = Wait.Limit };
-            var history = await new ChatApi(http).With(ann.AccessToken).MessagesAsync(room, MessageRange.Newest, 10);
-            history.Items.Select(m => m.Text).ShouldBe(["to the other one", "to both gateways"]);
+            var history = await new ChatApi(http).With(ann.AccessToken).MessagesAsync(room, MessageRange.Newest, UnderWay + 2);
+            var texts = history.Items.Select(m => m.Text).ToList();
+            texts[0].ShouldBe("to the other one");
+            texts[^1].ShouldBe("to both gateways");
+            texts[1..^1].ShouldBe(Enumerable.Range(0, UnderWay).Select(i => $"under way {i}"), ignoreOrder: true);
             await again.StopAsync();
         }
     }
@@ -205,7 +217,7 @@ public sealed partial class ClusterScriptTests : IDisposable
 
     private sealed class Listener : IHubListener
     {
-        private readonly TaskCompletionSource[] _at = [.. Enumerable.Range(0, 100).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        private readonly TaskCompletionSource[] _at = [.. Enumerable.Range(0, UnderWay + 20).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
 
         public void Take(HubPush push)
         {
