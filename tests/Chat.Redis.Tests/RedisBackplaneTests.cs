@@ -92,6 +92,33 @@ public sealed class RedisBackplaneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_is_held_up_itself_does_not_give_up_its_server()
+    {
+        var time = new LateTimeProvider();
+        await using var here = await RedisProcess.StartAsync(time, _server.Endpoint);
+        await here.UntilAsync(up: true, 0);
+        var outages = new ConcurrentQueue<BackplaneOutage>();
+        using var a = here.Backplane.OnOutage(outages.Enqueue);
+        time.Lateness = TimeSpan.FromSeconds(1);
+        var asked = time.Asked;
+        await Wait.Until(() => time.Asked > asked, () => "question whose alarm will be late");
+        _server.Freeze();
+        try
+        {
+            var alarms = time.Alarms;
+            await Wait.Until(() => time.Alarms >= alarms + 2, () => "alarms that came late");
+            outages.ShouldBeEmpty();
+
+            time.Lateness = TimeSpan.Zero;
+            await Wait.Until(() => outages.Count == 1, () => "word of a server that stands still, from a process that does not");
+        }
+        finally
+        {
+            _server.Thaw();
+        }
+    }
+
+    [Fact]
     public async Task A_process_that_starts_while_the_server_is_away_connects_later_by_itself()
     {
         await _server.KillAsync();
@@ -273,5 +300,43 @@ public sealed class RedisBackplaneTests : IAsyncLifetime
         }
 
         return process;
+    }
+
+    /// <summary>The clock of a process that is held up: what it waits for comes late.</summary>
+    private sealed class LateTimeProvider : TimeProvider
+    {
+        private long _lateness;
+        private int _asked;
+        private int _alarms;
+
+        public TimeSpan Lateness
+        {
+            get => new(Interlocked.Read(ref _lateness));
+            set => Interlocked.Exchange(ref _lateness, value.Ticks);
+        }
+
+        /// <summary>How many times the link began to wait for an answer.</summary>
+        public int Asked => Volatile.Read(ref _asked);
+
+        /// <summary>How many of these waits have run out.</summary>
+        public int Alarms => Volatile.Read(ref _alarms);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != RedisLink.BeatPatience)
+            {
+                return base.CreateTimer(callback, state, dueTime, period);
+            }
+
+            var timer = base.CreateTimer(
+                fired =>
+                {
+                    callback(fired);
+                    Interlocked.Increment(ref _alarms);
+                },
+                state, dueTime + Lateness, period);
+            Interlocked.Increment(ref _asked);
+            return timer;
+        }
     }
 }

@@ -36,13 +36,18 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public static Task<RedisProcess> StartAsync(params string[] servers) => StartAsync(_ => { }, servers);
 
-    public static async Task<RedisProcess> StartAsync(Action<RedisOptions> configure, params string[] servers)
+    public static Task<RedisProcess> StartAsync(TimeProvider time, params string[] servers) => StartAsync(_ => { }, time, servers);
+
+    public static Task<RedisProcess> StartAsync(Action<RedisOptions> configure, params string[] servers) =>
+        StartAsync(configure, TimeProvider.System, servers);
+
+    private static async Task<RedisProcess> StartAsync(Action<RedisOptions> configure, TimeProvider time, string[] servers)
     {
         var logs = new LogLines();
         var collection = new ServiceCollection()
             .AddSingleton(logs)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs))
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(time)
             .AddLocalBackplane()
             .AddLocalState()
             .AddRedisBackplane()

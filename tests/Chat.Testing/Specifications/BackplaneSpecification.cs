@@ -156,18 +156,25 @@ public abstract class BackplaneSpecification
             while (!stop.IsCancellationRequested)
             {
                 (await There.SubscribeAsync(Room, _ => { })).Dispose();
+                // What there is to subscribe already is subscribed without waiting; others need a thread, too.
+                await Task.Yield();
             }
         })).ToList();
-        for (var round = 1; round <= 50; round++)
+        try
         {
-            var heard = new Heard<RoomNews>();
-            using var subscription = await There.SubscribeAsync(Room, heard.Add);
-            Here.Publish(Room, new LogAdvanced(round));
-            await heard.UntilAsync([new LogAdvanced(round)]);
+            for (var round = 1; round <= 50; round++)
+            {
+                var heard = new Heard<RoomNews>();
+                using var subscription = await There.SubscribeAsync(Room, heard.Add);
+                Here.Publish(Room, new LogAdvanced(round));
+                await heard.UntilAsync([new LogAdvanced(round)]);
+            }
         }
-
-        await stop.CancelAsync();
-        await Task.WhenAll(churn).Within("the end of those who come and go");
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(churn).Within("the end of those who come and go");
+        }
     }
 
     [Fact]
