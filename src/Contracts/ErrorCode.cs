@@ -94,6 +94,9 @@ public sealed class ErrorCode
     /// <summary>The code of that name, or <see cref="ServerInternal"/> for one that this build does not know.</summary>
     public static ErrorCode Find(string code) => ByCode.GetValueOrDefault(code, ServerInternal);
 
+    /// <summary>A refusal of which there is nothing more to say than the title.</summary>
+    public Refusal ToRefusal() => new(this, Title + ".");
+
     /// <inheritdoc />
     public override string ToString() => Code;
 }

@@ -45,7 +45,7 @@ internal sealed class Done(Refusal? refusal) : IResult, IEndpointMetadataProvide
 {
     public static implicit operator Done(Refusal refusal) => new(refusal);
 
-    public static implicit operator Done(ErrorCode code) => new(new Refusal(code, code.Title + "."));
+    public static implicit operator Done(ErrorCode code) => new(code.ToRefusal());
 
     /// <summary>204 for any value of a call that answers without a body.</summary>
     public static Done Of<T>(Result<T> result) => new(result.Refusal);

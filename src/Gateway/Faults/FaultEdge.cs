@@ -36,14 +36,12 @@ internal sealed partial class FaultEdge(RequestDelegate next, ILogger<FaultEdge>
     /// <summary>The refusal that callers see for a fault; never with words of the fault itself.</summary>
     public static Refusal ToRefusal(Exception fault) => fault switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Plain(ErrorCode.RequestTooLarge),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ErrorCode.RequestTooLarge.ToRefusal(),
         BadHttpRequestException or JsonException => new(ErrorCode.RequestInvalid, "The request could not be read."),
-        StoreUnavailableException => Plain(ErrorCode.StorageUnavailable),
-        TimeoutException or Orleans.Runtime.LimitExceededException => Plain(ErrorCode.ServerBusy),
-        _ => Plain(ErrorCode.ServerInternal),
+        StoreUnavailableException => ErrorCode.StorageUnavailable.ToRefusal(),
+        TimeoutException or Orleans.Runtime.LimitExceededException => ErrorCode.ServerBusy.ToRefusal(),
+        _ => ErrorCode.ServerInternal.ToRefusal(),
     };
-
-    private static Refusal Plain(ErrorCode code) => new(code, code.Title + ".");
 
     private async Task AnswerAsync(HttpContext http, Exception fault)
     {
@@ -78,7 +76,7 @@ internal sealed partial class FaultEdge(RequestDelegate next, ILogger<FaultEdge>
             405 => Problems.WriteAsync(http, ErrorCode.RequestMethodInvalid),
             413 => Problems.WriteAsync(http, ErrorCode.RequestTooLarge),
             415 => Problems.WriteAsync(http, ErrorCode.RequestMediaTypeInvalid),
-            >= 500 => Problems.WriteAsync(http, Plain(ErrorCode.ServerInternal), status),
+            >= 500 => Problems.WriteAsync(http, ErrorCode.ServerInternal.ToRefusal(), status),
             _ => Problems.WriteAsync(http, new Refusal(ErrorCode.RequestInvalid, "The request is not of the form that this call takes."), status),
         };
     }

@@ -49,5 +49,5 @@ internal static class Problems
     }
 
     /// <summary>Writes the refusal with the code's own words.</summary>
-    public static Task WriteAsync(HttpContext http, ErrorCode code) => WriteAsync(http, new Refusal(code, code.Title + "."));
+    public static Task WriteAsync(HttpContext http, ErrorCode code) => WriteAsync(http, code.ToRefusal());
 }

@@ -74,7 +74,7 @@ internal static class HubErrors
 {
     public static HubException ToException(this Refusal refusal) => new(refusal.ToHubMessage());
 
-    public static HubException ToException(this ErrorCode code) => new Refusal(code, code.Title + ".").ToException();
+    public static HubException ToException(this ErrorCode code) => code.ToRefusal().ToException();
 
     /// <summary>The value, or the refusal as the hub error that goes to the client.</summary>
     public static T OrThrow<T>(this Result<T> result) => result.IsOk ? result.Value : throw result.Refusal.ToException();

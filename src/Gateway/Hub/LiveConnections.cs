@@ -241,7 +241,7 @@ internal sealed partial class LiveConnections
             user = null!;
             if (_stopping)
             {
-                return new Refusal(ErrorCode.ServerStopping, ErrorCode.ServerStopping.Title + ".");
+                return ErrorCode.ServerStopping.ToRefusal();
             }
 
             if (_users.TryGetValue(connection.User, out var known))

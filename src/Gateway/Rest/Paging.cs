@@ -30,7 +30,7 @@ internal static class Paging
 
         return string.IsNullOrEmpty(cursor) || IdText.TryParse(cursor, out after)
             ? null
-            : new Refusal(ErrorCode.CursorInvalid, ErrorCode.CursorInvalid.Title + ".");
+            : ErrorCode.CursorInvalid.ToRefusal();
     }
 
     /// <summary>A page of what was read; a full page has a cursor, the value by which the next one is asked for.</summary>

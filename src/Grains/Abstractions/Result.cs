@@ -41,5 +41,5 @@ public readonly struct Result<T>
     public static implicit operator Result<T>(Refusal refusal) => new(refusal);
 
     /// <summary>A refusal that the code's title explains well enough.</summary>
-    public static implicit operator Result<T>(ErrorCode code) => new(new Refusal(code, code.Title + "."));
+    public static implicit operator Result<T>(ErrorCode code) => new(code.ToRefusal());
 }

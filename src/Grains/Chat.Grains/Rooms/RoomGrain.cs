@@ -311,17 +311,17 @@ public sealed class RoomGrain(
     {
         if (TextRules.CheckClientId(request.ClientId) is { } badId)
         {
-            return Refused(badId);
+            return badId.ToRefusal();
         }
 
         if (TextRules.CheckMessage(request.Text, _limits.TextBytes) is { } invalid)
         {
             return invalid == ErrorCode.MessageTooLong
                 ? new Refusal(invalid, $"A message has at most {_limits.TextBytes} bytes of UTF-8.")
-                : Refused(invalid);
+                : invalid.ToRefusal();
         }
 
-        return request.Attachments is { Count: > 0 } ? Refused(ErrorCode.AttachmentInvalid) : null;
+        return request.Attachments is { Count: > 0 } ? ErrorCode.AttachmentInvalid.ToRefusal() : null;
     }
 
     private Refusal? CheckCreate(CreateRoomRequest request, out string? name, out string? topic)
@@ -331,7 +331,7 @@ public sealed class RoomGrain(
         var direct = request.Kind is RoomKind.Direct;
         if (request.Kind is RoomKind.Unknown)
         {
-            return Refused(ErrorCode.RoomKindInvalid);
+            return ErrorCode.RoomKindInvalid.ToRefusal();
         }
 
         if (direct && (request.Name is not null || request.Topic is not null))
@@ -355,6 +355,4 @@ public sealed class RoomGrain(
             ? new Refusal(ErrorCode.RequestTooManyItems, $"Name at most {most} users.")
             : null;
     }
-
-    private static Refusal Refused(ErrorCode code) => new(code, code.Title + ".");
 }
