@@ -64,19 +64,18 @@ public sealed class RedisBackplaneTests : IAsyncLifetime
         _server.Freeze();
         try
         {
-            var clock = TimeProvider.System;
-            var begun = clock.GetTimestamp();
-            for (var i = 0; i < 1000; i++)
+            await Task.Run(() =>
             {
-                here.Backplane.Publish(Room, new LogAdvanced(i));
-            }
-
-            clock.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+                for (var i = 0; i < 1000; i++)
+                {
+                    here.Backplane.Publish(Room, new LogAdvanced(i));
+                }
+            }).Within("the end of a publisher while the server stands still");
             using var b = await here.Backplane.SubscribeAsync(Room, _ => { }).AsTask().Within("a subscription while the server stands still");
             await Wait.Until(() => outages.Count == 1, () => "word that the server stands still");
-            begun = clock.GetTimestamp();
-            using var c = await here.Backplane.SubscribeAsync(new RoomId(5), _ => { });
-            clock.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(0.2));
+            var known = here.Backplane.SubscribeAsync(new RoomId(5), _ => { }).AsTask();
+            known.IsCompleted.ShouldBeTrue("while it is known to stand still nothing is waited for");
+            using var c = await known;
         }
         finally
         {

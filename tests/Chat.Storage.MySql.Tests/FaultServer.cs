@@ -26,9 +26,7 @@ public sealed class FaultServer : IAsyncLifetime
             WriteThreads = 2,
             ReadThreads = 2,
             CommandTimeout = TimeSpan.FromSeconds(2),
-            ConnectTimeout = TimeSpan.FromSeconds(1),
             ProbeEvery = TimeSpan.FromMilliseconds(50),
-            StartTimeout = TimeSpan.Zero,
         };
 
         ShardRange Range(string service) =>

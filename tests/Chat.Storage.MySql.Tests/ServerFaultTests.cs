@@ -7,8 +7,6 @@ namespace Chat.Storage.MySql.Tests;
 /// <summary>A server that dies, stands still or has no room left. Each test has one of its own.</summary>
 public sealed class ServerFaultTests
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
-
     [Fact]
     public async Task Killed_and_started_again_under_load_it_has_all_that_was_acknowledged_and_the_store_needs_no_restart()
     {
@@ -76,15 +74,16 @@ public sealed class ServerFaultTests
         server.Freeze();
         var started = TimeProvider.System.GetTimestamp();
         await Should.ThrowAsync<StoreUnavailableException>(() => Wait.For(room.CommitAsync(next.Say(room.Owner, "lost", "k")), "end of the first call"));
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(options.CommandTimeout + options.ConnectTimeout + TimeSpan.FromSeconds(2));
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(5 * (options.CommandTimeout + options.ConnectTimeout));
+        started = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 20; i++)
         {
-            started = TimeProvider.System.GetTimestamp();
             await Should.ThrowAsync<StoreUnavailableException>(() => room.TextsAsync());
             await Should.ThrowAsync<StoreUnavailableException>(() => store.Ports.Rooms.LoadAsync(room.Id));
             await Should.ThrowAsync<StoreUnavailableException>(() => store.Ports.Rooms.CommitAsync([next.Build()]));
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(AtOnce);
         }
+
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(10 * options.CommandTimeout, "sixty calls that do not wait");
 
         server.Thaw();
         (await room.CommitAsync((await AnswersAgainAsync(room)).Say(room.Owner, "after"))).Status.ShouldBe(CommitStatus.Committed);
@@ -97,14 +96,19 @@ public sealed class ServerFaultTests
     public async Task A_server_that_is_not_there_refuses_at_once_and_is_found_when_it_comes()
     {
         await using var server = await MariaDbServer.StartNewAsync();
-        await using var store = OpenedStore.Open(FaultServer.On(server));
+        var options = FaultServer.On(server);
+        await using var store = OpenedStore.Open(options);
         var room = await RoomOf.MakeAsync(store.Ports);
         await server.KillAsync();
         await Should.ThrowAsync<StoreUnavailableException>(() => room.TextsAsync());
 
         var started = TimeProvider.System.GetTimestamp();
-        await Should.ThrowAsync<StoreUnavailableException>(() => room.SayAsync("lost"));
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(AtOnce);
+        for (var i = 0; i < 20; i++)
+        {
+            await Should.ThrowAsync<StoreUnavailableException>(() => room.SayAsync("lost"));
+        }
+
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(10 * options.CommandTimeout, "twenty calls that do not wait");
 
         await server.StartAsync();
         (await room.CommitAsync((await AnswersAgainAsync(room)).Say(room.Owner, "after"))).Status.ShouldBe(CommitStatus.Committed);

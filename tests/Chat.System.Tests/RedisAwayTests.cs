@@ -67,7 +67,7 @@ public sealed class RedisAwayTests(ITestOutputHelper output) : IAsyncLifetime
         await using var device = await ben.OpenAsync();
         await ChatAsync(ann, ben, device, room, "before");
         var clock = TimeProvider.System;
-        var slowest = TimeSpan.Zero;
+        var took = new List<TimeSpan>();
         _redis.Freeze();
         try
         {
@@ -76,8 +76,7 @@ public sealed class RedisAwayTests(ITestOutputHelper output) : IAsyncLifetime
                 var begun = clock.GetTimestamp();
                 var sent = await ann.SayAsync(room, $"message {i}");
                 await device.UntilSeqAsync(room, sent.Seq);
-                var took = clock.GetElapsedTime(begun);
-                slowest = took > slowest ? took : slowest;
+                took.Add(clock.GetElapsedTime(begun));
             }
         }
         finally
@@ -85,9 +84,10 @@ public sealed class RedisAwayTests(ITestOutputHelper output) : IAsyncLifetime
             _redis.Thaw();
         }
 
-        output.WriteLine($"slowest message: {slowest}");
-        // The first ones wait until it is noticed: a quarter of a second for each question to Redis on their way.
-        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        took.Sort();
+        output.WriteLine($"median {took[25]}, slowest {took[^1]}");
+        // The first ones wait until it is noticed, a quarter of a second for each question to Redis on their way; then nobody asks.
+        took[25].ShouldBeLessThan(TimeSpan.FromSeconds(0.25), "at the median");
         await Wait.Until(async () => await HealthAsync() == "ready", () => "health that says ready");
         await ChatAsync(ann, ben, device, room, "afterwards");
     }
