@@ -202,7 +202,8 @@ echo "Try it: kill -KILL the process of a gateway, kill -STOP that of redis or m
 while true; do
   ended=
   code=0
-  wait -n -p ended "${pids[@]}" || code=$?
+  # Bash has a line of its own about who was killed.
+  wait -n -p ended "${pids[@]}" 2>/dev/null || code=$?
   [[ -n $ended ]] || exit 1
   for i in "${!pids[@]}"; do
     [[ ${pids[i]} == "$ended" ]] || continue

@@ -53,6 +53,8 @@ public sealed partial class ClusterScriptTests : IDisposable
             var second = await api.With(ann.AccessToken).SendAsync(room, new("2", "to the other one"));
             await Wait.For(listeners[1 - ended].UntilAsync(second.Seq), "message through the gateway that is left");
             hubs[1 - ended].Closed.IsCompleted.ShouldBeFalse("only the killed gateway's connection ended");
+            await Wait.Until(() => Said().Contains("ended with code 137; the others go on", StringComparison.Ordinal), () => $"word of the death. {Said()}");
+            Said().ShouldNotContain("Killed", customMessage: "bash's own words");
             foreach (var hub in hubs)
             {
                 await hub.DisposeAsync();
