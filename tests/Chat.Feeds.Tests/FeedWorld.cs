@@ -83,6 +83,9 @@ internal sealed class LogReader(IReadOnlyList<RoomEvent> log) : IRoomReader
     /// <summary>Users who are no members any more.</summary>
     public HashSet<UserId> Gone { get; } = [];
 
+    /// <summary>Users of whom the next read fails.</summary>
+    public HashSet<UserId> FailOnceOf { get; } = [];
+
     public int Reads { get; private set; }
 
     public int Failures
@@ -95,7 +98,7 @@ internal sealed class LogReader(IReadOnlyList<RoomEvent> log) : IRoomReader
         RoomId room, UserId reader, long after, int limit, CancellationToken cancellationToken = default)
     {
         Reads++;
-        if (Interlocked.Decrement(ref _failures) >= 0)
+        if (FailOnceOf.Remove(reader) || Interlocked.Decrement(ref _failures) >= 0)
         {
             throw new StoreUnavailableException("The store is away.");
         }

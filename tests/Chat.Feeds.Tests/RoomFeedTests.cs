@@ -76,12 +76,19 @@ public sealed class RoomFeedTests
         ann.Seqs.ShouldBe(Range(1, 3));
     }
 
-    [Fact(Timeout = 20_000)]
-    public async Task Events_that_retention_dropped_are_passed_over_and_members_told_to_sync()
+    [Theory(Timeout = 20_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Events_that_retention_dropped_are_passed_over_and_members_told_to_sync(bool storeFailsMeanwhile)
     {
         using var world = new FeedWorld(Messages(9));
         world.Reader.Dropped = 6;
         world.Reader.Gone.Add(Bob);
+        if (storeFailsMeanwhile)
+        {
+            world.Reader.FailOnceOf.Add(Bob);
+        }
+
         var (ann, bob) = (world.Connect(Ann), world.Connect(Bob));
         world.Feed.TryAttach(ann, 0);
         world.Feed.TryAttach(bob, 0);

@@ -505,33 +505,44 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
 
     /// <summary>
     /// Retention dropped events that were not delivered here: goes on behind them, lets the connections find out by a Sync, and detaches those
-    /// whose users were removed in what is not there any more.
+    /// whose users were removed in what is not there any more. Who they are is read first: while it cannot be, nothing goes on.
     /// </summary>
     private async Task SkipDroppedAsync(long after, long to)
     {
-        Subscription[] targets;
-        lock (_gate)
+        var members = new Dictionary<UserId, bool>();
+        while (true)
         {
-            if (_ordered != after)
+            UserId[] unknown;
+            lock (_gate)
             {
-                return;
+                if (_ordered != after)
+                {
+                    return;
+                }
+
+                var targets = _snapshot ??= [.. _subscriptions.Values];
+                unknown = [.. targets.Select(s => s.User).Distinct().Where(user => !members.ContainsKey(user))];
+                if (unknown.Length == 0)
+                {
+                    _ordered = to;
+                    _known = Math.Max(_known, to);
+                    _changes.Clear();
+                    _changesSince = to;
+                    foreach (var (user, _) in members.Where(member => !member.Value))
+                    {
+                        targets = DetachUser(user, long.MaxValue, targets);
+                    }
+
+                    LagAll(targets, after);
+                    return;
+                }
             }
 
-            _ordered = to;
-            _known = Math.Max(_known, to);
-            _changes.Clear();
-            _changesSince = to;
-            targets = _snapshot ??= [.. _subscriptions.Values];
-        }
-
-        LagAll(targets, after);
-        foreach (var user in targets.Select(s => s.User).Distinct())
-        {
-            // The facts alone are wanted.
-            var facts = await _context.Reader.ReadEventsAsync(Room, user, long.MaxValue, 1);
-            if (facts?.Reader is not { Banned: false })
+            foreach (var user in unknown)
             {
-                DetachUser(user, long.MaxValue, targets);
+                // The facts alone are wanted.
+                var facts = await _context.Reader.ReadEventsAsync(Room, user, long.MaxValue, 1);
+                members[user] = facts?.Reader is { Banned: false };
             }
         }
     }
