@@ -510,40 +510,48 @@ internal sealed partial class RoomFeed : IThreadPoolWorkItem
     private async Task SkipDroppedAsync(long after, long to)
     {
         var members = new Dictionary<UserId, bool>();
-        while (true)
+        while (TrySkip(after, to, members) is { Count: > 0 } unknown)
         {
-            UserId[] unknown;
-            lock (_gate)
-            {
-                if (_ordered != after)
-                {
-                    return;
-                }
-
-                var targets = _snapshot ??= [.. _subscriptions.Values];
-                unknown = [.. targets.Select(s => s.User).Distinct().Where(user => !members.ContainsKey(user))];
-                if (unknown.Length == 0)
-                {
-                    _ordered = to;
-                    _known = Math.Max(_known, to);
-                    _changes.Clear();
-                    _changesSince = to;
-                    foreach (var (user, _) in members.Where(member => !member.Value))
-                    {
-                        targets = DetachUser(user, long.MaxValue, targets);
-                    }
-
-                    LagAll(targets, after);
-                    return;
-                }
-            }
-
             foreach (var user in unknown)
             {
                 // The facts alone are wanted.
                 var facts = await _context.Reader.ReadEventsAsync(Room, user, long.MaxValue, 1);
                 members[user] = facts?.Reader is { Banned: false };
             }
+        }
+    }
+
+    /// <summary>
+    /// Goes on behind what was dropped, if the feed still stands before it. Answers those of whom <paramref name="members"/> does not say whether
+    /// they are any; while there are such, it did nothing.
+    /// </summary>
+    private List<UserId> TrySkip(long after, long to, Dictionary<UserId, bool> members)
+    {
+        lock (_gate)
+        {
+            if (_ordered != after)
+            {
+                return [];
+            }
+
+            var targets = _snapshot ??= [.. _subscriptions.Values];
+            List<UserId> unknown = [.. targets.Select(s => s.User).Distinct().Where(user => !members.ContainsKey(user))];
+            if (unknown.Count > 0)
+            {
+                return unknown;
+            }
+
+            _ordered = to;
+            _known = Math.Max(_known, to);
+            _changes.Clear();
+            _changesSince = to;
+            foreach (var (user, _) in members.Where(member => !member.Value))
+            {
+                targets = DetachUser(user, long.MaxValue, targets);
+            }
+
+            LagAll(targets, after);
+            return [];
         }
     }
 
